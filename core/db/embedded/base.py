@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, which has its server running before it connects. The vendor stays `postgresql`."""
+"""Django's PostgreSQL backend that has its server run before it connects. The vendor stays `postgresql`."""
 
 from typing import Any
 

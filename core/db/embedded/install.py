@@ -37,7 +37,7 @@ class ServerUser:
 
 
 def server_user(layout: Layout) -> ServerUser | None:
-    """None: this user runs the server. For root: whoever owns the cluster, else `postgres`, else a new system user.
+    """None: this user runs the server. For root: whoever owns the cluster, else `postgres`, else a new one.
 
     Raises CannotStart where the folder belongs to somebody else or that user cannot reach it.
     """
@@ -45,8 +45,8 @@ def server_user(layout: Layout) -> ServerUser | None:
     if os.geteuid() != 0:
         if owner is not None and owner != os.geteuid():
             raise CannotStart(
-                f"The database in {layout.cluster} belongs to another user (number {owner}). Run as that user or as "
-                "root, or set DATA_DIR to a folder of your own."
+                f"The database in {layout.cluster} belongs to another user (number {owner}). Run as that "
+                "user or as root, or set DATA_DIR to a folder of your own."
             )
         return None
     found = _named_user() if owner is None else _entry(pwd.getpwuid(owner))
@@ -87,11 +87,12 @@ def check_reachable(folder: Path, user: ServerUser) -> None:
     """Raise CannotStart, naming the first closed folder, where the user cannot pass through to `folder`."""
     for step in (*reversed(folder.parents), folder):
         if not can_enter(step, user):
+            mode = step.stat().st_mode & 0o7777
             raise CannotStart(
-                f"The database cannot run in {folder}. PostgreSQL does not run as root, so it runs as the system "
-                f"user '{user.name}', and that user may not enter {step} (mode {step.stat().st_mode & 0o7777:04o}). "
-                "Set DATA_DIR to a folder that it can reach, for example DATA_DIR=/var/lib/virtualschool, or run as "
-                "an ordinary user. No permission was changed."
+                f"The database cannot run in {folder}. PostgreSQL does not run as root, so it runs as the "
+                f"system user '{user.name}', and that user may not enter {step} (mode {mode:04o}). Set DATA_DIR "
+                "to a folder that it can reach, for example DATA_DIR=/var/lib/virtualschool, or run as an "
+                "ordinary user. No permission was changed."
             )
 
 
@@ -114,7 +115,7 @@ def _copied_binaries(layout: Layout) -> Path:
 
 
 def binaries(layout: Layout) -> Path:
-    """The folder of `initdb` and `postgres`: the wheel's, or the copy where the server's user cannot reach the wheel."""
+    """The folder of `initdb` and `postgres`: the wheel's, or the copy for a user who cannot reach that."""
     copied = _copied_binaries(layout)
     return copied if copied.is_dir() else wheel_binaries()
 
@@ -139,7 +140,7 @@ def _copy_unreachable_binaries(layout: Layout, user: ServerUser) -> None:
 
 
 def prepare(layout: Layout, user: ServerUser | None) -> None:
-    """Make what is missing: reachable binaries, the socket's folder, the log, the cluster. Raises CannotStart, OSError."""
+    """Make what is missing: reachable binaries, the socket's folder, the cluster. Raises CannotStart."""
     if user is not None:
         _copy_unreachable_binaries(layout, user)
     _own_folder(layout.socket_dir, user)
@@ -164,7 +165,7 @@ def _own_folder(folder: Path, user: ServerUser | None) -> None:
 
 
 def _make_cluster(layout: Layout, user: ServerUser | None) -> None:
-    """initdb with our database in it, under another name until it is whole: a kill in the middle leaves no half."""
+    """initdb with our database in it, under another name until it is whole: a kill leaves no half behind."""
     for leftover in layout.data_dir.glob("postgres.new.*"):
         shutil.rmtree(leftover, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="postgres.new.", dir=layout.data_dir))

@@ -1,7 +1,7 @@
 """The process that owns the embedded server: starts it, watches whether anybody still uses it, stops it.
 
-`python -m core.db.embedded.keeper DATA_DIR` returns when the server has been started (it may still be reading its
-journal) and leaves a child in the background. Exit 1 with one message on standard error when it cannot.
+`python -m core.db.embedded.keeper DATA_DIR` returns when all is ready to start the server and leaves a child
+in the background, which does. Exit 1 with one message on standard error when it cannot.
 Standard library only: it must start fast, and it outlives the process that asked for it.
 """
 
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from core.db.embedded.install import CannotStart, ServerUser, binaries, prepare, server_user
-from core.db.embedded.layout import Layout, open_lock, still_there, try_lock, unlock, wait_for_lock
+from core.db.embedded.layout import PORT, Layout, open_lock, still_there, try_lock, unlock, wait_for_lock
 
 POLL_SECONDS = 0.25
 LINGER_SECONDS = 2.0
@@ -51,10 +51,10 @@ def main(arguments: list[str]) -> int:
         user = server_user(layout)
         prepare(layout, user)
     except CannotStart as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"The database in {layout.data_dir} cannot be made ready: {error}", file=sys.stderr)
+        sys.stderr.write(f"The database in {layout.data_dir} cannot be made ready: {error}\n")
         return 1
     if os.fork():
         return 0  # the child has the lock too and keeps it
@@ -91,11 +91,11 @@ class Keeper:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self.adopted = running_postmaster(self.layout)
         if self.adopted is None:
-            clear_stale_pid_file(self.layout)
+            clear_stale_pid_files(self.layout)
             self.child = start_postgres(self.layout, self.user)
         self._watch()
 
-    def _on_signal(self, number: int, frame: object) -> None:
+    def _on_signal(self, _number: int, _frame: object) -> None:
         self.told_to_stop = True
 
     def _watch(self) -> None:
@@ -108,7 +108,7 @@ class Keeper:
                 now = time.monotonic()
                 unused_since = now if unused_since is None else unused_since
                 if now - unused_since >= LINGER_SECONDS:
-                    break  # with the exclusive lock: whoever comes now waits until we have ended, then starts anew
+                    break  # keeping the lock: whoever comes now waits until we have ended, then starts anew
                 unlock(users)
             else:
                 unused_since = None
@@ -184,23 +184,20 @@ def command_line(pid: int) -> list[str]:
     return listed.stdout.split() or [""]
 
 
-def clear_stale_pid_file(layout: Layout) -> None:
-    """Remove a pid file whose number another program has got since (after a crash or in a new container).
+def clear_stale_pid_files(layout: Layout) -> None:
+    """Remove pid files of a dead server whose number a zombie holds or another program has got since.
 
-    PostgreSQL itself removes it when the number is free, but refuses to start when it is taken. It also checks by
-    that file that no process of a killed server is left, so while one is, the file stays.
+    PostgreSQL itself removes them when the number is free, but refuses to start when it is taken. It also sees
+    by them that processes of a killed server are left, so while one is, they stay.
     """
-    pid_file = layout.cluster / "postmaster.pid"
     name = f"vs-{layout.fingerprint}"
     deadline = time.monotonic() + 30
-    while any(name in process for process in all_titles()) and time.monotonic() < deadline:
+    while any(name in title for title in all_titles()):
+        if time.monotonic() > deadline:
+            return
         time.sleep(0.05)
-    if (
-        pid_file.exists()
-        and running_postmaster(layout) is None
-        and not any(name in one for one in all_titles())
-    ):
-        pid_file.unlink(missing_ok=True)
+    for stale in (layout.cluster / "postmaster.pid", layout.socket_dir / f".s.PGSQL.{PORT}.lock"):
+        stale.unlink(missing_ok=True)
 
 
 def all_titles() -> list[str]:

@@ -17,7 +17,7 @@ LONGEST_SOCKET_PATH = 100
 
 @dataclass(frozen=True)
 class Layout:
-    """The files of one installation. `data_dir` must be absolute and resolved, so that all processes agree."""
+    """The files of one installation. `data_dir` is absolute and resolved, so that all processes agree."""
 
     data_dir: Path
 
@@ -58,7 +58,8 @@ class Layout:
         beside = self.data_dir / "socket"
         if len(os.fsencode(beside)) + len(f"/.s.PGSQL.{PORT}") <= LONGEST_SOCKET_PATH:
             return beside
-        return Path("/tmp") / f"virtualschool-{os.getuid()}-{self.fingerprint}"
+        # Not $TMPDIR, which may differ between two users of one folder. One that another user made is refused.
+        return Path("/tmp") / f"virtualschool-{os.getuid()}-{self.fingerprint}"  # noqa: S108
 
 
 def open_lock(path: Path) -> int:
@@ -92,7 +93,7 @@ def unlock(descriptor: int) -> None:
 def still_there(path: Path, descriptor: int) -> bool:
     """False when the locked file has been deleted or replaced: then the lock binds nobody."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError:
         return False
     ours = os.fstat(descriptor)

@@ -26,6 +26,9 @@ PROJECT_ROOT = Path(__file__).resolve().parents[3]
 # A crash recovery or a shutdown with much to write may take a while on a slow disk.
 PATIENCE_SECONDS = 120.0
 
+# A server that ends at once each time will not do better the next time.
+MOST_STARTS = 5
+
 _mutex = threading.RLock()
 _shares: dict[Path, int] = {}
 
@@ -105,24 +108,32 @@ def connects(layout: Layout) -> bool:
 
 def _ensure_running(layout: Layout) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
+    starts_left = MOST_STARTS
     start = open_lock(layout.start_lock)
     try:
-        while True:
+        while time.monotonic() < deadline:
             if is_locked(layout.keeper_lock):
                 if connects(layout):
                     return
-            elif try_lock(start, exclusive=True):
-                # Ours to start, unless another did so while we were waiting for the lock.
-                if not is_locked(layout.keeper_lock):
-                    _start_keeper(layout)
-                    continue
-            if time.monotonic() > deadline:
-                raise DatabaseCannotStart(
-                    f"The database in {layout.data_dir} does not answer. See {layout.log}."
-                )
+            # Ours to start, unless another did so while we were waiting for the lock.
+            elif try_lock(start, exclusive=True) and not is_locked(layout.keeper_lock):
+                if not starts_left:
+                    break
+                starts_left -= 1
+                _start_keeper(layout)
             time.sleep(0.02)
     finally:
         os.close(start)
+    raise DatabaseCannotStart(
+        f"The database in {layout.data_dir} does not answer. The end of {layout.log}:\n{_end_of(layout.log)}"
+    )
+
+
+def _end_of(log: Path) -> str:
+    try:
+        return "".join(log.read_text(errors="replace").splitlines(keepends=True)[-5:])
+    except OSError as error:
+        return f"(cannot be read: {error.strerror})"
 
 
 def _start_keeper(layout: Layout) -> None:
