@@ -1,0 +1,49 @@
+"""What every page of the site gets, besides its own context."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from core.navigation import entries_for
+from core.roles import ROLE_LABELS, Permission, Role
+
+SERVICE_NAME = "Virtual School"
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `site` with council and service name, training, navigation, role and search.
+
+    `search_url` is empty for those who may not look for children.
+    """
+    user = getattr(request, "user", None)
+    signed_in = bool(user is not None and user.is_authenticated)
+    return {
+        "site": {
+            "council_name": settings.COUNCIL_NAME,
+            "service_name": SERVICE_NAME,
+            "training": settings.VS_TRAINING_DATA,
+            "navigation": entries_for(user, request) if signed_in else [],
+            "role_label": role_label(user) if signed_in else "",
+            "search_url": search_url(user) if signed_in else "",
+        }
+    }
+
+
+def role_label(user: Any) -> str:
+    """The role of a signed-in person in words."""
+    try:
+        return ROLE_LABELS[Role(user.role)]
+    except ValueError:
+        return "no role"
+
+
+def search_url(user: Any) -> str:
+    """Where the search for a child is posted; empty for roles that see no pupil."""
+    if not user.can(Permission.SEE_PUPILS):
+        return ""
+    try:
+        return reverse("pupils:search")
+    except NoReverseMatch:
+        return ""
