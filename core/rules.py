@@ -214,7 +214,7 @@ def bank_holidays(year: int) -> Mapping[dt.date, str]:
     """England's bank holidays of one calendar year: date -> name. Substitute days are in it."""
     import holidays
 
-    found = cast(Mapping[dt.date, str], holidays.country_holidays("GB", subdiv="ENG", years=year))
+    found = cast("Mapping[dt.date, str]", holidays.country_holidays("GB", subdiv="ENG", years=year))
     return MappingProxyType({on: name for on, name in sorted(found.items()) if on.year == year})
 
 
@@ -351,7 +351,9 @@ def parse_term_code(text: str) -> tuple[int, Season]:
     """
     match = _TERM_CODE.match(text.strip().lower())
     if not match:
-        raise ValueError(f"{text.strip()!r} is not a term: write it as 2009-autumn, 2010-spring or 2010-summer.")
+        raise ValueError(
+            f"{text.strip()!r} is not a term: write it as 2009-autumn, 2010-spring or 2010-summer."
+        )
     season = Season(match[2])
     return (int(match[1]) if season is Season.AUTUMN else int(match[1]) - 1), season
 
