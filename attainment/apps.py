@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AttainmentConfig(AppConfig):
+    name = "attainment"
+    verbose_name = "Attainment"

@@ -1,0 +1,120 @@
+from django.db import models
+
+from core.audit import track_changes, track_facts
+from core.models import FeedRun
+from pupils.models import Pupil
+from pupils.querysets import PupilDataQuerySet
+
+
+@track_changes()
+class Qualification(models.Model):
+    """A qualification and what it is worth: sizes and level-2 rules are data, mended by the data officer.
+
+    One that a file brought and nobody mapped has `mapped=False`, counts nothing and is listed.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    key = models.CharField(max_length=100, unique=True, help_text="Folded name, for matching")
+    size = models.DecimalField(max_digits=4, decimal_places=2, null=True, help_text="1 is one GCSE")
+    level2_grades = models.CharField(
+        max_length=200, blank=True, help_text="Grades that pass level 2, by blanks"
+    )
+    is_gcse = models.BooleanField(default=False, help_text="May serve as the English or mathematics GCSE")
+    counts_from = models.PositiveSmallIntegerField(
+        null=True, help_text="First assessment year in which it counts"
+    )
+    mapped = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@track_facts()
+class Result(models.Model):
+    """One result as sent. A later one of the same child, year, stage, subject, qualification and sitting replaces it."""
+
+    class Stage(models.TextChoices):
+        KS2 = "KS2", "Key Stage 2"
+        KS4 = "KS4", "Key Stage 4"
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="results")
+    assessment_year = models.PositiveSmallIntegerField(help_text="2009 is summer 2009")
+    stage = models.CharField(max_length=3, choices=Stage.choices)
+    subject = models.CharField(max_length=100)
+    subject_key = models.CharField(max_length=100, help_text="Folded subject, for matching")
+    qualification = models.ForeignKey(Qualification, on_delete=models.PROTECT, related_name="results")
+    grade = models.CharField(max_length=20)
+    size = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    level2_pass = models.BooleanField(null=True)
+    sat_on = models.DateField(null=True)
+    run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
+
+    objects = PupilDataQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil", "assessment_year", "stage", "subject_key", "qualification", "sat_on"],
+                name="attainment_result_once",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [models.Index(fields=["stage", "assessment_year"], name="attainment_result_year")]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} {self.subject} {self.assessment_year}"
+
+
+class IndicatorFigure(models.Model):
+    """A computed indicator of a year: the latest computation of its definition version, with its children."""
+
+    code = models.CharField(max_length=10)
+    assessment_year = models.PositiveSmallIntegerField()
+    basis = models.CharField(max_length=15)
+    definition = models.CharField(max_length=20, help_text="Version of the definition that was used")
+    as_at = models.DateField()
+    numerator = models.PositiveIntegerField()
+    denominator = models.PositiveIntegerField()
+    review = models.PositiveIntegerField()
+    unmatched = models.PositiveIntegerField(default=0)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["code", "assessment_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "assessment_year", "basis"], name="attainment_figure_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(numerator__lte=models.F("denominator")),
+                name="attainment_figure_n_within_d",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.assessment_year} ({self.basis})"
+
+
+class IndicatorPupil(models.Model):
+    """Why a child counts or not in a figure: one sentence, and flags for what to look at."""
+
+    figure = models.ForeignKey(IndicatorFigure, on_delete=models.CASCADE, related_name="pupils")
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="indicator_rows")
+    status = models.CharField(max_length=6, choices=[("in", "In"), ("out", "Out"), ("review", "Review")])
+    in_denominator = models.BooleanField()
+    in_numerator = models.BooleanField()
+    reason = models.TextField()
+    flags = models.JSONField(default=list)
+
+    objects = PupilDataQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["figure", "pupil"], name="attainment_figurepupil_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.figure_id}/{self.pupil_id}: {self.status}"

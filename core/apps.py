@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = "The ground"
+
+    def ready(self) -> None:
+        """Let each app register its feeds and panels: the pages that show several floors ask the registries."""
+        autodiscover_modules("feeds", "panels")

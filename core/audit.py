@@ -1,0 +1,102 @@
+"""Who looked and who changed.
+
+Changes: database triggers (pghistory) record them whatever way they come, COPY and raw SQL included.
+Looks: `record_access` writes one AccessEvent; its table refuses update, delete and truncate.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+from django.db import models
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from core.models import AccessEvent, User
+
+
+class Access(StrEnum):
+    OPENED = "opened"
+    LISTED = "listed"
+    SEARCHED = "searched"
+    EXPORTED = "exported"
+    PRINTED = "printed"
+    REVEALED = "revealed"
+    REFUSED = "refused"
+    NOT_FOUND = "not_found"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SIGN_IN_FAILED = "sign_in_failed"
+    IMPORTED = "imported"
+    DECIDED = "decided"
+
+
+ACCESS_LABELS: dict[Access, str] = {
+    Access.OPENED: "Opened the record",
+    Access.LISTED: "Listed",
+    Access.SEARCHED: "Searched",
+    Access.EXPORTED: "Exported",
+    Access.PRINTED: "Made a document",
+    Access.REVEALED: "Revealed a protected field",
+    Access.REFUSED: "Was refused",
+    Access.NOT_FOUND: "Asked for something out of reach",
+    Access.SIGNED_IN: "Signed in",
+    Access.SIGNED_OUT: "Signed out",
+    Access.SIGN_IN_FAILED: "Failed to sign in",
+    Access.IMPORTED: "Applied a feed",
+    Access.DECIDED: "Decided",
+}
+
+
+def track_changes(*, exclude: Sequence[str] = ()) -> Callable[[type[Any]], type[Any]]:
+    """Class decorator: every insert, update and delete of the table leaves a history row."""
+    return pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=list(exclude)
+    )
+
+
+def track_facts(*, exclude: Sequence[str] = ()) -> Callable[[type[Any]], type[Any]]:
+    """As `track_changes` for tables that are fed in bulk: the row as it was before an update or a delete.
+
+    A first load costs nothing (stack.md D.3); the present row and its history together tell the whole story.
+    """
+    return pghistory.track(
+        pghistory.UpdateEvent(row=pghistory.Old),
+        pghistory.DeleteEvent(row=pghistory.Old),
+        exclude=list(exclude),
+    )
+
+
+def client_address(request: HttpRequest) -> str | None:
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def record_access(
+    request: HttpRequest | None,
+    action: Access,
+    *,
+    user: "User | None" = None,
+    subject: models.Model | None = None,
+    screen: str = "",
+    detail: dict[str, Any] | None = None,
+) -> "AccessEvent":
+    """Write that a person opened, listed, searched, exported, printed, or was refused.
+
+    `subject` is the row looked at (usually the child); `detail` holds counts, codes and ids only:
+    never a name, a UPN or what was typed.
+    """
+    from core.models import AccessEvent
+
+    if request is not None and user is None and request.user.is_authenticated:
+        user = request.user  # type: ignore[assignment]
+    match = getattr(request, "resolver_match", None) if request is not None else None
+    return AccessEvent.objects.create(
+        user_id=user.pk if user else None,
+        action=action,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        screen=screen or (match.view_name if match else "") or "",
+        ip=client_address(request) if request is not None else None,
+        detail=detail or {},
+    )

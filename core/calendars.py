@@ -1,0 +1,106 @@
+"""School calendars: recorded terms where a school or the county has them, else the county pattern of core.rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+from core import rules
+from core.models import Calendar, ClosureDay, Term
+
+
+@dataclass(frozen=True)
+class YearCalendar:
+    """The sessions of one academic year of one calendar.
+
+    `recorded` is False where nobody has entered terms: then the term pattern is only an assumption, so a mark on
+    any weekday that is no bank holiday is taken as evidence of a session, while `expected` days (those on which a
+    mark is missed) follow the pattern.
+    """
+
+    academic_year: int
+    terms: tuple[rules.TermDates, ...]
+    closures: frozenset[date] = field(default_factory=frozenset)
+    recorded: bool = True
+
+    def is_school_day(self, on: date) -> bool:
+        """A session is expected on this day."""
+        return (
+            rules.is_working_day(on)
+            and on not in self.closures
+            and any(t.starts_on <= on <= t.ends_on for t in self.terms)
+        )
+
+    def may_have_session(self, on: date) -> bool:
+        """A mark on this day counts."""
+        if self.recorded:
+            return self.is_school_day(on)
+        return rules.is_working_day(on)
+
+    def school_days(self) -> list[date]:
+        return [
+            day
+            for term in self.terms
+            for day in _days(term.starts_on, term.ends_on)
+            if self.is_school_day(day)
+        ]
+
+    def season(self, season: str) -> tuple[date, date]:
+        """First and last day of autumn, spring or summer."""
+        halves = [t for t in self.terms if t.season == season]
+        return min(t.starts_on for t in halves), max(t.ends_on for t in halves)
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    day = first
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+@lru_cache(maxsize=64)
+def assumed_calendar(academic_year: int) -> YearCalendar:
+    return YearCalendar(academic_year, tuple(rules.default_terms(academic_year)), recorded=False)
+
+
+class Calendars:
+    """All calendars read at once (they are few); ask for a calendar id (None: the county's) and a year."""
+
+    def __init__(self) -> None:
+        self.default_id = Calendar.objects.filter(is_default=True).values_list("pk", flat=True).first()
+        self._terms: dict[tuple[int, int], list[rules.TermDates]] = {}
+        for term in Term.objects.all():
+            self._terms.setdefault((term.calendar_id, term.academic_year), []).append(
+                rules.TermDates(
+                    season=term.season,
+                    half=term.half,
+                    name=term.name,
+                    starts_on=term.starts_on,
+                    ends_on=term.ends_on,
+                )
+            )
+        self._closures: dict[int, set[date]] = {}
+        for closure in ClosureDay.objects.all():
+            self._closures.setdefault(closure.calendar_id, set()).add(closure.on)
+        self._made: dict[tuple[int | None, int], YearCalendar] = {}
+
+    def of(self, calendar_id: int | None, academic_year: int) -> YearCalendar:
+        key = (calendar_id, academic_year)
+        if key not in self._made:
+            self._made[key] = self._make(calendar_id, academic_year)
+        return self._made[key]
+
+    def _make(self, calendar_id: int | None, academic_year: int) -> YearCalendar:
+        for candidate in (calendar_id, self.default_id):
+            if candidate is not None and (candidate, academic_year) in self._terms:
+                return YearCalendar(
+                    academic_year,
+                    tuple(self._terms[candidate, academic_year]),
+                    frozenset(self._closures.get(candidate, ())),
+                )
+        return assumed_calendar(academic_year)
+
+
+def county_year(academic_year: int) -> YearCalendar:
+    """The county's own calendar of one academic year."""
+    return Calendars().of(None, academic_year)

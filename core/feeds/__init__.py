@@ -1,0 +1,1 @@
+"""The feeds engine: files in, checked row by row, compared, confirmed, applied once."""

@@ -1,0 +1,111 @@
+"""From what a person hands over (files, folders, zips) to the list of files to read, safely."""
+
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from core.feeds.base import FeedRefused, SourceFile
+
+MAX_MEMBERS = 500
+MAX_UNPACKED_BYTES = 500 * 1024 * 1024
+MAX_RATIO = 200
+
+
+def is_noise(name: str) -> bool:
+    """Resource forks and system files that zips and folders carry along."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return any(
+        p == "__MACOSX" or p.startswith((".", "~$")) or p.lower() in {"thumbs.db", "desktop.ini"}
+        for p in parts
+    )
+
+
+def expand_folder(folder: Path) -> list[SourceFile]:
+    """Every file below the folder in a stable order, named by its path inside the folder."""
+    return [
+        SourceFile(name=str(path.relative_to(folder)), path=path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not is_noise(str(path.relative_to(folder)))
+    ]
+
+
+def expand_zip(source: SourceFile, into: Path) -> list[SourceFile]:
+    """Unpack a zip into `into` under names of our own (no path tricks), with limits on size and ratio."""
+    try:
+        archive = zipfile.ZipFile(source.path)
+    except zipfile.BadZipFile:
+        raise FeedRefused.because(
+            "BAD_ZIP",
+            "The zip file cannot be opened.",
+            file=source.name,
+            advice="Make the zip again and resend it.",
+        ) from None
+    with archive:
+        members = [m for m in archive.infolist() if not m.is_dir() and not is_noise(m.filename)]
+        unpacked = sum(m.file_size for m in members)
+        packed = max(1, sum(m.compress_size for m in members))
+        if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED_BYTES or unpacked / packed > MAX_RATIO:
+            raise FeedRefused.because(
+                "ZIP_TOO_LARGE",
+                "The zip file unpacks to more than is safe to read.",
+                file=source.name,
+                advice="Send the files without zipping them, or in several parts.",
+            )
+        found = []
+        for number, member in enumerate(sorted(members, key=lambda m: m.filename)):
+            if member.flag_bits & 0x1:
+                raise FeedRefused.because(
+                    "ZIP_PASSWORD",
+                    "The zip file has a password.",
+                    file=source.name,
+                    advice="Unpack it and send the files themselves.",
+                )
+            target = into / f"{number:04d}{PurePosixPath(member.filename).suffix.lower()}"
+            try:
+                target.write_bytes(archive.read(member))
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+                raise FeedRefused.because(
+                    "BAD_ZIP",
+                    f"{member.filename} in the zip file cannot be unpacked.",
+                    file=source.name,
+                    advice="Make the zip again and resend it.",
+                ) from None
+            found.append(SourceFile(name=member.filename, path=target))
+        return found
+
+
+class Delivery:
+    """Context manager: the files of a delivery, zips unpacked into a temporary folder for as long as it is open."""
+
+    def __init__(self, sources: Iterable[SourceFile]) -> None:
+        self.sources = list(sources)
+        self._folder = TemporaryDirectory(prefix="virtualschool-feed-")
+
+    def __enter__(self) -> list[SourceFile]:
+        base = Path(self._folder.name)
+        files: list[SourceFile] = []
+        for number, source in enumerate(self.sources):
+            if source.suffix == ".zip":
+                into = base / str(number)
+                into.mkdir()
+                files += expand_zip(source, into)
+            else:
+                files.append(source)
+        return files
+
+    def __exit__(self, *exc: object) -> None:
+        self._folder.cleanup()
+
+
+def sources_from_paths(paths: Iterable[Path]) -> list[SourceFile]:
+    """Files and folders named on the command line. Raises FeedRefused for a path that is not there."""
+    found: list[SourceFile] = []
+    for path in paths:
+        if path.is_dir():
+            found += expand_folder(path)
+        elif path.is_file():
+            found.append(SourceFile(name=path.name, path=path))
+        else:
+            raise FeedRefused.because("NO_FILE", f"There is no file {path}.", file=str(path))
+    return found

@@ -1,0 +1,286 @@
+"""Any table file to one shape: headings, and cells as text with the row numbers that Excel shows.
+
+CSV in UTF-8 (with or without byte order mark), UTF-16 or Windows-1252, split by comma, semicolon or tab; XLSX.
+Nothing is interpreted here: `0936` stays `0936`, `NA` stays `NA`, a UPN like `H813111E00121` stays text.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import pandas as pd
+
+from core.feeds.base import FeedRefused, SourceFile
+
+HEADING_ROWS_TRIED = 6
+IsHeading = Callable[[Sequence[str]], bool]
+
+
+@dataclass
+class RawTable:
+    """`frame` has one column a heading, labelled by position 0..n-1; its index is the Excel row number.
+
+    Blank rows are gone. `overflow` names rows that hold more cells than there are headings.
+    """
+
+    file: str
+    headings: list[str]
+    heading_row: int
+    frame: pd.DataFrame
+    overflow: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def clean(cell: str) -> str:
+    """Trim, turn no-break blanks into blanks, drop the apostrophe that stops Excel ('09)."""
+    text = cell.replace("\u00a0", " ").replace("\ufeff", "").strip()
+    if len(text) > 1 and text[0] == "'" and text[1].isdigit():
+        text = text[1:]
+    return text
+
+
+def decode(data: bytes, *, file: str) -> str:
+    """Text of a CSV file in whatever encoding a council's office sends. Raises FeedRefused for what is no text."""
+    if data.startswith(codecs.BOM_UTF8):
+        return data.decode("utf-8-sig", errors="replace")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    head = data[:2000]
+    if head and head[1::2].count(0) > len(head) // 4:
+        return data.decode("utf-16-le", errors="replace")
+    if head and head[0::2].count(0) > len(head) // 4:
+        return data.decode("utf-16-be", errors="replace")
+    if b"\0" in data:
+        raise FeedRefused.because(
+            "NOT_A_TABLE",
+            "This is not a text file or an Excel workbook.",
+            file=file,
+            advice="Save it as CSV or XLSX and send that.",
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("cp1252")
+        except UnicodeDecodeError:
+            return data.decode("latin-1")
+
+
+def delimiter_of(line: str) -> str:
+    """The separator that occurs most in the heading line, outside quotes."""
+    outside = "".join(part for i, part in enumerate(line.split('"')) if i % 2 == 0)
+    best = max((",", ";", "\t"), key=outside.count)
+    return best if best in outside else ","
+
+
+def _heading_index(rows: Sequence[Sequence[str]], is_heading: IsHeading | None) -> int:
+    """Position of the heading row: the first that satisfies `is_heading`, else the first that is not blank."""
+    filled = [i for i, row in enumerate(rows) if any(clean(c) for c in row)][:HEADING_ROWS_TRIED]
+    if not filled:
+        return -1
+    if is_heading is not None:
+        for i in filled:
+            if is_heading([clean(c) for c in rows[i]]):
+                return i
+    return filled[0]
+
+
+def _trim_headings(cells: Sequence[str]) -> list[str]:
+    headings = [clean(c).replace("\n", " ").replace("\r", " ") for c in cells]
+    while headings and not headings[-1]:
+        headings.pop()
+    return headings
+
+
+def _refuse_empty(file: str) -> FeedRefused:
+    return FeedRefused.because(
+        "EMPTY_FILE",
+        "The file has no rows.",
+        file=file,
+        advice="Check that the whole file was sent, and send it again.",
+    )
+
+
+def _refuse_malformed(file: str, detail: str) -> FeedRefused:
+    return FeedRefused.because(
+        "MALFORMED",
+        f"The file cannot be read as a table: {detail}",
+        file=file,
+        advice="Open it, check the line named, and save it again as CSV or XLSX.",
+    )
+
+
+def _clean_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Clean every distinct value once: columns are categories, so a year of marks has a few thousand."""
+    for name in frame.columns:
+        column = frame[name]
+        categories = column.cat.categories
+        tidy = [clean(str(c)) for c in categories]
+        if tidy != list(categories):
+            codes, uniques = pd.factorize(pd.array(tidy, dtype=object))
+            positions = column.cat.codes.to_numpy()
+            frame[name] = pd.Categorical.from_codes(
+                codes[positions], categories=pd.Index(uniques, dtype=object)
+            )
+    return frame
+
+
+def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
+    if not len(frame.columns):
+        return frame
+    blank = pd.Series(True, index=frame.index)
+    for name in frame.columns:
+        blank &= frame[name] == ""
+    return frame[~blank] if blank.any() else frame
+
+
+def _from_rows(file: str, rows: Sequence[Sequence[str]], is_heading: IsHeading | None) -> RawTable:
+    at = _heading_index(rows, is_heading)
+    if at < 0:
+        raise _refuse_empty(file)
+    headings = _trim_headings(rows[at])
+    width = len(headings)
+    overflow = frozenset(
+        at + 2 + i for i, row in enumerate(rows[at + 1 :]) if any(clean(c) for c in row[width:])
+    )
+    body = [[*row[:width], *[""] * (width - len(row))] for row in rows[at + 1 :]]
+    frame = pd.DataFrame(body, columns=range(width), dtype=object)
+    frame.index = pd.RangeIndex(at + 2, at + 2 + len(body))
+    frame = frame.astype({c: "category" for c in frame.columns})
+    return RawTable(file, headings, at + 1, _drop_blank(_clean_frame(frame)), overflow)
+
+
+def _csv_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise _refuse_malformed(file, str(error)) from None
+
+
+def read_csv(source: SourceFile, is_heading: IsHeading | None = None) -> RawTable:
+    """A CSV file as a RawTable. Raises FeedRefused (EMPTY_FILE, NOT_A_TABLE, MALFORMED)."""
+    text = decode(source.read_bytes(), file=source.name)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    first = next((line for line in text.split("\n", 20) if line.strip(" ,;\t")), "")
+    if not first:
+        raise _refuse_empty(source.name)
+    delimiter = delimiter_of(first)
+    start = list(_head_rows(text, delimiter, source.name))
+    at = _heading_index(start, is_heading)
+    width = len(_trim_headings(start[at]))
+    plain_head = '"' not in "\n".join(text.split("\n", at + 1)[: at + 1])
+    if not plain_head and any("\n" in cell for row in start[: at + 1] for cell in row):
+        return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading)
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(text.encode("utf-8")),
+            sep=delimiter,
+            header=None,
+            names=range(width + 1),
+            index_col=False,
+            skiprows=at + 1,
+            dtype="category",
+            keep_default_na=False,
+            na_filter=False,
+            skip_blank_lines=False,
+            encoding="utf-8",
+            low_memory=False,
+            on_bad_lines="error",
+            engine="c",
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError):
+        return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading)
+    frame.index = pd.RangeIndex(at + 2, at + 2 + len(frame))
+    for name in frame.columns:
+        if frame[name].hasnans:
+            column = frame[name].cat
+            frame[name] = (
+                column.add_categories([""]) if "" not in column.categories else frame[name]
+            ).fillna("")
+    frame = _clean_frame(frame)
+    overflow = frozenset(frame.index[frame[width] != ""])
+    return RawTable(
+        source.name, _trim_headings(start[at]), at + 1, _drop_blank(frame.drop(columns=width)), overflow
+    )
+
+
+def _head_rows(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter)
+    filled = 0
+    try:
+        for row in reader:
+            yield row
+            filled += any(clean(c) for c in row)
+            if filled >= HEADING_ROWS_TRIED:
+                return
+    except csv.Error as error:
+        raise _refuse_malformed(file, str(error)) from None
+
+
+def _cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None) -> RawTable:
+    """The sheet of a workbook whose headings satisfy `is_heading`, else the first that is not empty."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(source.read_bytes()))
+        sheets = [
+            [
+                [_cell_text(c) for c in row]
+                for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            ]
+            for name in book.sheet_names
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        raise _refuse_malformed(source.name, f"not an Excel workbook ({type(error).__name__}).") from None
+    tables = [_from_rows(source.name, rows, is_heading) for rows in sheets if any(any(r) for r in rows)]
+    if not tables:
+        raise _refuse_empty(source.name)
+    if is_heading is not None:
+        return next((t for t in tables if is_heading(t.headings)), tables[0])
+    return tables[0]
+
+
+def read_table(source: SourceFile, is_heading: IsHeading | None = None) -> RawTable:
+    """A CSV or XLSX file as a RawTable, told apart by content. Raises FeedRefused when it is neither."""
+    with source.path.open("rb") as handle:
+        magic = handle.read(8)
+    if not magic:
+        raise _refuse_empty(source.name)
+    if magic.startswith(b"PK\x03\x04"):
+        return read_xlsx(source, is_heading)
+    if magic.startswith((b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff")):
+        raise FeedRefused.because(
+            "NOT_A_TABLE",
+            "This is not a CSV file or an Excel workbook (.xlsx).",
+            file=source.name,
+            advice="Save the table as CSV or as .xlsx and send that.",
+        )
+    if magic.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        raise FeedRefused.because(
+            "NOT_A_TABLE",
+            "This is an XML or HTML file; this feed is a table.",
+            file=source.name,
+            advice="Choose the feed that this file is for, or send CSV or XLSX.",
+        )
+    return read_csv(source, is_heading)

@@ -1,0 +1,49 @@
+"""The shape of every command: `--json` prints one document and nothing else; 0 done, 1 refused, 2 usage."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+
+class Refused(Exception):
+    """The command understood and declines. `document` says why; exit code 1."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        super().__init__(document.get("error", "refused"))
+        self.document = document
+
+
+class JsonCommand(BaseCommand):
+    """Subclasses write `work(options) -> dict` and `show(document)` for people."""
+
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+        return parser
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def show(self, document: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(document, indent=2, default=str))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            document = self.work(options)
+            code = 1 if document.get("status") == "refused" else 0
+        except Refused as refusal:
+            document, code = refusal.document, 1
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(document, default=str))
+        elif "error" in document:
+            self.stderr.write(str(document["error"]))
+        else:
+            self.show(document)
+        if code:
+            sys.exit(code)

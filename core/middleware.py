@@ -1,0 +1,58 @@
+"""Every request: who acts, how long they have been away, and a trace of what was refused."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from core.actor import acting_as
+from core.audit import Access, record_access
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class IdleTimeoutMiddleware:
+    """Sign out a person who asked for nothing for IDLE_TIMEOUT_SECONDS (shared PCs in schools)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            last = request.session.get("last_seen", now)
+            if now - last > settings.IDLE_TIMEOUT_SECONDS:
+                logout(request)
+                request.session["timed_out"] = True
+            elif now - last > 30 or "last_seen" not in request.session:
+                request.session["last_seen"] = now
+        return self.get_response(request)
+
+
+class ActorMiddleware:
+    """The signed-in person is the actor of every change the request makes."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated or request.method in {"GET", "HEAD", "OPTIONS"}:
+            return self.get_response(request)
+        with acting_as(request.user):
+            return self.get_response(request)
+
+
+class RefusalAuditMiddleware:
+    """A signed-in person who is refused, or asks for a row out of reach, leaves a trace."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code in {403, 404} and request.user.is_authenticated and request.resolver_match:
+            action = Access.REFUSED if response.status_code == 403 else Access.NOT_FOUND
+            record_access(request, action, detail={"url_kwargs": dict(request.resolver_match.kwargs)})
+        return response

@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from core.audit import track_changes
+from core.roles import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an account; `password=None` makes one that cannot sign in with a password."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username or "")
+
+
+@track_changes(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do follows from `role`; which children they see from relations."""
+
+    email = models.EmailField("email address", unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=30, choices=[(r.value, ROLE_LABELS[r]) for r in Role])
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name", "role"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="core_user_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r.value for r in Role]), name="core_user_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def role_label(self) -> str:
+        return ROLE_LABELS[Role(self.role)]
+
+    def can(self, permission: Permission) -> bool:
+        """True when the person's role includes `permission` (core.roles)."""
+        return self.is_active and permission in ROLE_PERMISSIONS[Role(self.role)]

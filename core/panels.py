@@ -1,0 +1,131 @@
+"""Pages that show several floors at once ask these registries; each app's panels.py fills them.
+
+The core knows no pupil: a pupil is passed through as an opaque row, and floors above say what they add.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from django import forms
+from django.db.models import QuerySet
+
+from core.roles import Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildTab:
+    """One entry of the sub-navigation on a child's page; the app owns its URL (argument: the pupil's pk)."""
+
+    url_name: str
+    label: str
+    order: int
+    permission: Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverviewCard:
+    """A card on a child's overview. `context(user, pupil, today)` gives the template's context, or None for no card."""
+
+    template: str
+    context: Callable[[Any, Any, date], Mapping[str, Any] | None]
+    order: int
+    permission: Permission
+    wide: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """A line of "what needs you": what, how many, where it is done, and why in words."""
+
+    text: str
+    count: int
+    url: str
+    hint: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeNeeds:
+    """Source of "what needs you" lines for those with the permission."""
+
+    needs: Callable[[Any, date], Iterable[Need]]
+    order: int
+    permission: Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeCard:
+    """A card of the home page ("the school at a glance", "my children")."""
+
+    template: str
+    context: Callable[[Any, date], Mapping[str, Any] | None]
+    order: int
+    permission: Permission
+    wide: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollColumn:
+    """A column of the roll list and its exports.
+
+    `values(pupil_ids, today)` reads all rows of one page at once: {pupil pk: text, number, date or None}.
+    `order_by(queryset, today)` returns the queryset annotated with `sort_<key>` when the column can be sorted.
+    """
+
+    key: str
+    label: str
+    order: int
+    permission: Permission
+    values: Callable[[Sequence[int], date], Mapping[int, Any]]
+    order_by: Callable[[QuerySet[Any], date], QuerySet[Any]] | None = None
+    template: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollFilter:
+    """A filter of the roll list: a form field made for the user, and how a value narrows the queryset."""
+
+    key: str
+    order: int
+    permission: Permission
+    field: Callable[[Any], forms.Field]
+    apply: Callable[[QuerySet[Any], Any, date], QuerySet[Any]]
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class TimelineEvent:
+    on: date
+    kind: str = field(compare=False)
+    title: str = field(compare=False)
+    text: str = field(compare=False, default="")
+    until: date | None = field(compare=False, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineSource:
+    """`events(user, pupil)` for the child's timeline."""
+
+    kind: str
+    label: str
+    events: Callable[[Any, Any], Iterable[TimelineEvent]]
+    permission: Permission
+
+
+Panel = ChildTab | OverviewCard | HomeNeeds | HomeCard | RollColumn | RollFilter | TimelineSource
+P = TypeVar("P", ChildTab, OverviewCard, HomeNeeds, HomeCard, RollColumn, RollFilter, TimelineSource)
+
+_panels: list[Panel] = []
+
+
+def register(*panels: Panel) -> None:
+    """Called by an app's panels.py at start-up."""
+    _panels.extend(panels)
+
+
+def panels_for(kind: type[P], user: Any) -> list[P]:
+    """The registered panels of one kind that the person's role allows, in their order."""
+    found = [panel for panel in _panels if isinstance(panel, kind) and user.can(panel.permission)]
+    return sorted(found, key=lambda panel: getattr(panel, "order", 0))

@@ -1,0 +1,58 @@
+"""Row-level access, written once. The base class gives nothing; out of scope is 404, seen but not allowed is 403."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Field, Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+
+from core.roles import Permission
+
+
+class ScopedQuerySet(QuerySet[Any]):
+    """Every model that hangs off a child uses this queryset and names its path to the child.
+
+    `scope_through = "pupil"` means: a row is visible when its pupil is. Without a path nothing is visible.
+    """
+
+    scope_through: ClassVar[str] = ""
+
+    def visible_to(self, user: Any) -> Self:
+        if not self.scope_through or isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        if user.can(Permission.SEE_ALL_PUPILS):
+            return self
+        parents = self._scope_parent()._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        return self.filter(**{f"{self.scope_through}__in": parents.values("pk")})
+
+    def _scope_parent(self) -> type[Model]:
+        model: type[Model] = self.model
+        for name in self.scope_through.split("__"):
+            field = model._meta.get_field(name)
+            assert isinstance(field, Field | models.ForeignObjectRel)
+            assert field.related_model is not None and not isinstance(field.related_model, str)
+            model = field.related_model
+        return model
+
+
+class PermissionRequiredMixin:
+    """Refuse with 403 a person whose role lacks `permission`. Rows are a matter of `visible_to`."""
+
+    permission: ClassVar[Permission]
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.can(self.permission):  # type: ignore[union-attr]
+            raise PermissionDenied("Your role does not include this page.")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+
+class ScopedMixin(PermissionRequiredMixin):
+    """List and detail views over scoped rows: the queryset ends in `visible_to(request.user)`."""
+
+    model: ClassVar[type[Model]]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined, no-any-return]

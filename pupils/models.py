@@ -1,0 +1,237 @@
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+
+from core.audit import track_changes, track_facts
+from core.db.ranges import DateRange, Int8Range
+from core.models import FeedRun
+from pupils.querysets import (
+    AllocationQuerySet,
+    CareEpisodeQuerySet,
+    PupilDataQuerySet,
+    PupilQuerySet,
+    SchoolPlaceQuerySet,
+)
+from schools.models import School
+
+
+@track_changes()
+class Pupil(models.Model):
+    """A child of the virtual school roll, known by the social-care system's id (SSDA903 CHILD)."""
+
+    class Sex(models.TextChoices):
+        MALE = "M", "Male"
+        FEMALE = "F", "Female"
+        UNKNOWN = "U", "Not known"
+
+    class Send(models.TextChoices):
+        NONE = "N", "No special educational need"
+        SUPPORT = "K", "SEN support"
+        EHCP = "E", "Education, health and care plan"
+        STATEMENT = "S", "Statement"
+
+    child_id = models.CharField("child id", max_length=20, unique=True)
+    upn = models.CharField("UPN", max_length=13, blank=True, db_index=True)
+    upn_unknown_reason = models.CharField("why there is no UPN", max_length=3, blank=True)
+    uln = models.CharField("ULN", max_length=10, blank=True)
+    surname = models.CharField(max_length=80, blank=True)
+    forename = models.CharField(max_length=80, blank=True)
+    known_as = models.CharField(max_length=80, blank=True)
+    sort_name = models.CharField(
+        max_length=170, blank=True, db_index=True, help_text="Folded, for sorting and search"
+    )
+    dob = models.DateField("date of birth", null=True)
+    sex = models.CharField(max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
+    ethnicity = models.CharField(max_length=4, blank=True)
+    send = models.CharField("SEND", max_length=1, choices=Send.choices, blank=True)
+
+    objects = PupilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_name", "child_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["upn"], condition=~models.Q(upn=""), name="pupils_pupil_upn_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.child_id
+
+    @property
+    def display_name(self) -> str:
+        """The name people use for the child; the child id where no name is known (a 903 return has none)."""
+        name = f"{self.known_as or self.forename} {self.surname}".strip()
+        return name or f"Child {self.child_id}"
+
+
+@track_changes()
+class FormerUPN(models.Model):
+    """A UPN the child had before; search and matching find both."""
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="former_upns")
+    upn = models.CharField("UPN", max_length=13, db_index=True)
+
+    objects = PupilDataQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pupil", "upn"], name="pupils_formerupn_once")]
+
+    def __str__(self) -> str:
+        return f"former UPN of {self.pupil_id}"
+
+
+@track_facts()
+class CareEpisode(models.Model):
+    """An SSDA903 episode as sent: overlaps and gaps are kept, shown and checked, never banned."""
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="episodes")
+    decom = models.DateField("episode began (DECOM)")
+    rne = models.CharField("reason for new episode", max_length=4, blank=True)
+    ls = models.CharField("legal status", max_length=4, blank=True)
+    cin = models.CharField("category of need", max_length=4, blank=True)
+    place = models.CharField("placement type", max_length=4, blank=True)
+    place_provider = models.CharField("placement provider", max_length=4, blank=True)
+    dec = models.DateField("episode ceased (DEC)", null=True)
+    rec = models.CharField("reason episode ceased", max_length=4, blank=True)
+    reason_place_change = models.CharField(max_length=8, blank=True)
+    home_post = models.CharField("home postcode", max_length=12, blank=True)
+    pl_post = models.CharField("placement postcode", max_length=12, blank=True)
+    ofsted_urn = models.CharField("placement's Ofsted URN", max_length=10, blank=True)
+    run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
+
+    objects = CareEpisodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pupil", "decom"]
+        constraints = [models.UniqueConstraint(fields=["pupil", "decom"], name="pupils_episode_once")]
+        indexes = [models.Index(fields=["decom", "dec"], name="pupils_episode_span")]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} from {self.decom}"
+
+
+@track_facts()
+class ReturnRecord(models.Model):
+    """A row of the 903's other tables (reviews, uasc, oc2, previous permanence, missing), kept as sent for later use."""
+
+    class Table(models.TextChoices):
+        REVIEWS = "reviews", "Reviews"
+        UASC = "uasc", "Unaccompanied asylum-seeking child"
+        OC2 = "oc2", "Health and offending (OC2)"
+        PREVIOUS_PERMANENCE = "previous_permanence", "Previous permanence"
+        MISSING = "missing", "Missing from care"
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="return_records")
+    table = models.CharField(max_length=20, choices=Table.choices)
+    key = models.CharField(
+        max_length=40, blank=True, help_text="What tells two rows of one child apart (a date)"
+    )
+    on = models.DateField(null=True)
+    data = models.JSONField(default=dict)
+    run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
+
+    objects = PupilDataQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pupil", "table", "key"], name="pupils_returnrecord_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.pupil_id} {self.key}"
+
+
+@track_changes()
+class SchoolPlace(models.Model):
+    """On the roll of a school from a day on; `to_on` is the first day no longer on roll."""
+
+    class Kind(models.TextChoices):
+        MAIN = "main", "Main school"
+        DUAL = "dual", "Dual registration"
+        ALTERNATIVE = "alternative", "Alternative provision"
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="school_places")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="places")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.MAIN)
+    run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
+
+    objects = SchoolPlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pupil", "from_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["pupil", "school", "from_on"], name="pupils_place_once"),
+            models.CheckConstraint(
+                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gt=models.F("from_on")),
+                name="pupils_place_to_after_from",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "from_on", "to_on"], name="pupils_place_school")]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} at {self.school_id} from {self.from_on}"
+
+
+@track_changes()
+class YearGroup(models.Model):
+    """The National Curriculum year that a school recorded for an academic year; it wins over the age (R-YG-2)."""
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="year_groups")
+    academic_year = models.PositiveSmallIntegerField(help_text="Year it starts: 2008 is 2008/09")
+    nc_year = models.SmallIntegerField()
+    run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
+
+    objects = PupilDataQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pupil", "academic_year"], name="pupils_yeargroup_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} year {self.nc_year} in {self.academic_year}"
+
+
+@track_changes()
+class Allocation(models.Model):
+    """Who works with a child, from a day on; `to_on` is the first day no longer. One of a kind at a time."""
+
+    class Kind(models.TextChoices):
+        ADVISER = "adviser", "LAC education adviser"
+        SOCIAL_WORKER = "social_worker", "Social worker"
+        IRO = "iro", "Independent reviewing officer"
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="allocations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="allocations")
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    objects = AllocationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gt=models.F("from_on")),
+                name="pupils_allocation_to_after_from",
+            ),
+            *(
+                ExclusionConstraint(
+                    name=f"pupils_one_{kind}",
+                    expressions=[
+                        (Int8Range("pupil_id", "pupil_id", models.Value("[]")), RangeOperators.OVERLAPS),
+                        (DateRange("from_on", "to_on", models.Value("[)")), RangeOperators.OVERLAPS),
+                    ],
+                    condition=models.Q(kind=kind),
+                )
+                for kind in ("adviser", "social_worker", "iro")
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "to_on"], name="pupils_allocation_user")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.pupil_id}: {self.user_id}"

@@ -1,0 +1,65 @@
+"""Whose records a person sees: the one definition. Every model that hangs off a child only names its path."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from core.roles import Permission
+from core.scoping import ScopedQuerySet
+
+
+class PupilQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """All for those who see the whole roll; else the children allocated today or now on roll at one's school."""
+        if not user.is_authenticated or not user.can(Permission.SEE_PUPILS):
+            return self.none()
+        if user.can(Permission.SEE_ALL_PUPILS):
+            return self
+        from pupils.models import SchoolPlace
+
+        today = timezone.localdate()
+        return self.filter(
+            Q(pk__in=user.allocations.current(today).values("pupil_id"))
+            | Q(
+                pk__in=SchoolPlace.objects.current(today)
+                .filter(school__in=user.school_memberships.current(today).values("school_id"))
+                .values("pupil_id")
+            )
+        )
+
+    def looked_after(self, *, on: date) -> Self:
+        """On the roll on a day: an episode with DECOM on or before it and no DEC, or a DEC after it."""
+        from pupils.models import CareEpisode
+
+        return self.filter(Exists(CareEpisode.objects.open_on(on).filter(pupil=OuterRef("pk"))))
+
+    def looked_after_between(self, first: date, last: date) -> Self:
+        """Looked after on at least one day from `first` to `last`, both included."""
+        from pupils.models import CareEpisode
+
+        return self.filter(Exists(CareEpisode.objects.touching(first, last).filter(pupil=OuterRef("pk"))))
+
+
+class PupilDataQuerySet(ScopedQuerySet):
+    scope_through = "pupil"
+
+
+class CareEpisodeQuerySet(PupilDataQuerySet):
+    def open_on(self, on: date) -> Self:
+        return self.filter(Q(dec__isnull=True) | Q(dec__gt=on), decom__lte=on)
+
+    def touching(self, first: date, last: date) -> Self:
+        """Episodes that cover a day of the span; the day of DEC itself is no longer covered."""
+        return self.filter(Q(dec__isnull=True) | Q(dec__gt=first), decom__lte=last)
+
+
+class SchoolPlaceQuerySet(PupilDataQuerySet):
+    def current(self, on: date) -> Self:
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)
+
+
+class AllocationQuerySet(PupilDataQuerySet):
+    def current(self, on: date) -> Self:
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)

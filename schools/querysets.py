@@ -1,0 +1,24 @@
+from datetime import date
+from typing import Any, Self
+
+from django.db.models import Q, QuerySet
+
+from core.roles import Permission
+
+
+class SchoolMembershipQuerySet(QuerySet[Any]):
+    def current(self, on: date) -> Self:
+        """Memberships in force on a day (half-open)."""
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)
+
+
+class SchoolQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """The register is public, but the product shows it by role: school staff see their own school only."""
+        if not user.is_authenticated or not user.can(Permission.SEE_SCHOOLS):
+            return self.none()
+        if user.can(Permission.SEE_ALL_PUPILS):
+            return self
+        from django.utils import timezone
+
+        return self.filter(pk__in=user.school_memberships.current(timezone.localdate()).values("school_id"))
