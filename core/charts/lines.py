@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.charts import frame
 from core.charts.model import Chart, ChartTable, Series, Shape, chart_key, line, marker, polyline, text
-from core.charts.palette import AXIS, GRID, INK, MARKERS, MUTED, series_fill
+from core.charts.palette import AXIS, GRID, MARKERS, MUTED, series_fill
 from core.charts.scales import Scale, axis_ticks, decimals_of
 from core.charts.text import Value, number, print_value, text_width, wrap
 
@@ -80,10 +80,10 @@ def line_chart(
     if target_value is not None:
         y = scale(target_value)
         shapes.append(frame.target_mark(left, y, right, y))
+    if point_labels and len(series) == 1 and len(positions) <= 14:
+        shapes += _point_labels(series[0], places, scale, unit=unit, decimals=decimals)
     for index, one in enumerate(series):
         shapes += _one_line(one, index, places, scale, break_after)
-    if point_labels and len(series) == 1 and len(positions) <= 14:
-        shapes += _point_labels(series[0], places, scale, unit, decimals, top)
     if not any(number(value) is not None for one in series for value in one.values):
         shapes.append(frame.empty_note((left + right) / 2, (top + bottom) / 2))
     return Chart(
@@ -118,15 +118,15 @@ def _one_line(
 
 
 def _point_labels(
-    one: Series, places: Sequence[float], scale: Scale, unit: str, decimals: int, top: float
+    one: Series, places: Sequence[float], scale: Scale, *, unit: str, decimals: int
 ) -> list[Shape]:
-    shapes = []
+    shapes: list[Shape] = []
     for x, value in zip(places, one.values, strict=True):
         exact = number(value)
         if exact is not None:
             y = scale(exact) - 10
             said = print_value(value, unit=unit, decimals=decimals)
-            shapes.append(text(x, y, said, anchor="middle", size=frame.SMALL, fill=INK))
+            shapes += frame.halo_label(x, y - 4, said)
         elif isinstance(value, str):
             shapes.append(text(x, scale.start - 6, value, anchor="middle", size=frame.SMALL, fill=MUTED))
     return shapes
