@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from core.figures import percent_text
 from core.rules import Period, Season, TermDates, academic_year_of, may_half_term_on, season_period
@@ -188,7 +189,7 @@ def _category_table(era: int) -> bytes:
 def category_table(on: dt.date) -> bytes:
     """256 category numbers, indexed by a symbol's byte, as they hold on a day.
 
-    For numpy: `np.frombuffer(category_table(on), np.uint8)[grid]`; for text: `marks.encode().translate(table)`.
+    For numpy `np.frombuffer(category_table(on), np.uint8)[grid]`, for text `marks.encode().translate(table)`.
     """
     return _category_table(_era(on))
 
@@ -199,10 +200,10 @@ def category_tables(period: Period) -> tuple[tuple[Period, bytes], ...]:
         raise ValueError("The tables of a period that is still running have no end.")
     inside = [day for day in TABLE_CHANGES_ON if period.from_on < day < period.to_on]
     edges = [period.from_on, *inside, period.to_on]
-    return tuple((Period(a, b), category_table(a)) for a, b in zip(edges, edges[1:], strict=False))
+    return tuple((Period(a, b), category_table(a)) for a, b in pairwise(edges))
 
 
-# ---------------------------------------------------------------- counting (4.4)
+# ---------------------------------------------------------------- counting, section 4.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ class AttendanceCounts:
 
 
 def count_codes(marks: Mapping[str, int], on: dt.date) -> AttendanceCounts:
-    """Counts from "code -> number of sessions", with the table of one day. Codes not valid then are left out."""
+    """Counts from "code -> sessions" with the table of one day; codes not valid then are left out."""
     sums = dict.fromkeys(Category, 0)
     for code, sessions in marks.items():
         category = category_of(code, on)
@@ -356,9 +357,9 @@ def persistence_era(academic_year: int) -> PersistenceEra:
 def persistence_rule(first_on: dt.date, last_on: dt.date, *, terms: Sequence[TermDates]) -> PersistenceRule:
     """The rule for a range of dates (both included) of one academic year, whose terms are given (4.4).
 
-    Before 2015/16: the annual threshold when the range reaches the May half term, counted to that day; that of
-    autumn and spring when it covers those two; for a shorter range the era's percentage (OURS). A range over
-    several years takes the percentage of the year in which it ends (OURS).
+    Before 2015/16: the annual threshold when the range reaches the May half term, counted to that day; that
+    of autumn and spring when it covers those two; for a shorter range the era's percentage (OURS). A range
+    over several years takes the percentage of the year in which it ends (OURS).
     """
     whole = Period.through(first_on, last_on)
     era = persistence_era(academic_year_of(last_on))

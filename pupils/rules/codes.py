@@ -4,41 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-__all__ = [
-    "CATEGORY_OF_NEED",
-    "CEASED_REASONS",
-    "EPISODE_CONTINUES",
-    "ETHNICITIES",
-    "ETHNIC_GROUPS",
-    "LEGAL_STATUSES",
-    "LEGAL_STATUS_GROUPS",
-    "MISSING_KINDS",
-    "PLACEMENTS",
-    "PLACEMENT_GROUPS",
-    "PLACE_CHANGE_REASONS",
-    "PLACE_PROVIDERS",
-    "PREVIOUS_PERMANENCE",
-    "REASONS_NEW_EPISODE",
-    "REVIEW_CODES",
-    "SEND_LABELS",
-    "SEX_LABELS",
-    "SHORT_BREAK_STATUSES",
-    "LegalStatusGroup",
-    "PlacementGroup",
-    "describe",
-    "describe_ceased_reason",
-    "describe_ethnicity",
-    "describe_legal_status",
-    "describe_need",
-    "describe_new_episode",
-    "describe_place_change",
-    "describe_placement",
-    "describe_provider",
-    "legal_status_group",
-    "placement_group",
-]
-
-from pupils.rules.identifiers import SEND_LABELS, Sex
+from pupils.rules.identifiers import Sex
 
 SEX_LABELS: Mapping[str, str] = MappingProxyType(
     {Sex.MALE: "Male", Sex.FEMALE: "Female", Sex.UNKNOWN: "Not recorded"}

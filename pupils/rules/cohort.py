@@ -9,26 +9,6 @@ from typing import Protocol, TypeVar
 from core.rules import ONE_DAY, nc_year_for
 from pupils.rules.codes import EPISODE_CONTINUES, SHORT_BREAK_STATUSES, describe_ceased_reason
 
-__all__ = [
-    "Basis",
-    "CohortDecision",
-    "CohortReason",
-    "CohortStatus",
-    "Episode",
-    "EpisodeDates",
-    "Flag",
-    "Window",
-    "YearGroup",
-    "continuously_looked_after",
-    "default_basis",
-    "episode_on",
-    "looked_after_between",
-    "looked_after_on",
-    "window_ending",
-    "window_for",
-    "year_group_in",
-]
-
 X1_GAP_DAYS_FORGIVEN = 7
 LAST_OC2_YEAR = 2009
 

@@ -4,30 +4,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = [
-    "LA_NUMBERS",
-    "UPN_UNKNOWN_REASONS",
-    "Send",
-    "Sex",
-    "UpnCheck",
-    "UpnProblem",
-    "check_upn",
-    "is_known_la",
-    "is_temporary_upn",
-    "is_upn_unknown_code",
-    "is_valid_uln",
-    "normalise_child_id",
-    "normalise_laestab",
-    "normalise_postcode",
-    "normalise_send",
-    "normalise_sex",
-    "normalise_uln",
-    "normalise_upn",
-    "normalise_urn",
-    "split_laestab",
-    "upn_check_letter",
-]
-
 UPN_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _UPN_SHAPE = re.compile(rf"^[{UPN_ALPHABET}][0-9]{{11}}[0-9{UPN_ALPHABET}]$")
 
