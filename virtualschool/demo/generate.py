@@ -1,0 +1,70 @@
+"""Writes the whole demo county."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from virtualschool.demo import gias
+from virtualschool.demo.eras import PLAN_ROLL_ON, Era, plan_era, today_era
+from virtualschool.demo.manifest import LoadStep, write_manifest
+from virtualschool.demo.population import joined_by, population
+from virtualschool.demo.returns import write_closed_cases, write_return
+from virtualschool.demo.roll import write_roll
+from virtualschool.demo.schooling import Pupil, Registry
+from virtualschool.demo.tables import write_bytes
+
+
+@dataclass
+class County:
+    """What was written."""
+
+    folder: Path
+    steps: list[LoadStep] = field(default_factory=list)
+    figures: dict[str, object] = field(default_factory=dict)
+
+
+def _pupils(era: Era) -> list[Pupil]:
+    registry = Registry(era)
+    pupils = [registry.pupil(life) for life in population(era)]
+    known = {life.number for life in joined_by([pupil.life for pupil in pupils], era.known_until)}
+    return [pupil for pupil in pupils if pupil.life.number in known]
+
+
+def _write_schools(county: County) -> None:
+    write_bytes(county.folder / "schools/gias.csv", gias.gias_csv())
+    write_bytes(county.folder / "schools/links.csv", gias.links_csv())
+    county.steps.append(LoadStep("gias", ("schools/gias.csv", "schools/links.csv")))
+
+
+def _write_care(county: County, era: Era, pupils: list[Pupil]) -> None:
+    folder = county.folder / era.name / "ssda903"
+    for year in era.return_years:
+        write_return(folder / str(year), era, year, pupils)
+        county.steps.append(LoadStep("ssda903", (f"{era.name}/ssda903/{year}",)))
+    if era.name == "plan":
+        write_closed_cases(folder / "closed", era, pupils)
+        county.steps.append(LoadStep("ssda903", (f"{era.name}/ssda903/closed",)))
+    write_roll(county.folder / era.name / "roll.csv", era, pupils)
+    county.steps.append(LoadStep("roll", (f"{era.name}/roll.csv",)))
+
+
+def write_county(*, folder: Path, pupils: int, years: int, seed: int, last_day: date) -> County:
+    """Write all files into `folder`: the same bytes for the same four numbers and day."""
+    county = County(folder)
+    _write_schools(county)
+    plan = plan_era(pupils=pupils, years=years, seed=seed)
+    today = today_era(pupils=pupils, years=years, seed=seed, last_day=last_day)
+    for era, on in ((plan, PLAN_ROLL_ON), (today, last_day)):
+        people = _pupils(era)
+        _write_care(county, era, people)
+        county.figures[f"looked_after_{era.name}"] = {
+            "on": on.isoformat(),
+            "children": sum(pupil.life.in_care(on) for pupil in people),
+        }
+    write_manifest(
+        county.folder,
+        county.steps,
+        {"pupils": pupils, "years": years, "seed": seed, "last_day": last_day.isoformat()},
+        county.figures,
+    )
+    return county
