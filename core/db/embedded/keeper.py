@@ -187,8 +187,8 @@ def command_line(pid: int) -> list[str]:
 def clear_stale_pid_files(layout: Layout) -> None:
     """Remove pid files of a dead server whose number a zombie holds or another program has got since.
 
-    PostgreSQL itself removes them when the number is free, but refuses to start when it is taken. It also sees
-    by them that processes of a killed server are left, so while one is, they stay.
+    PostgreSQL itself removes them when the number is free, but refuses to start when it is taken. By them it
+    also sees that processes of a killed server are left, so while one is, they stay.
     """
     name = f"vs-{layout.fingerprint}"
     deadline = time.monotonic() + 30

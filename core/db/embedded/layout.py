@@ -58,7 +58,7 @@ class Layout:
         beside = self.data_dir / "socket"
         if len(os.fsencode(beside)) + len(f"/.s.PGSQL.{PORT}") <= LONGEST_SOCKET_PATH:
             return beside
-        # Not $TMPDIR, which may differ between two users of one folder. One that another user made is refused.
+        # Not $TMPDIR, which may differ between two users of one folder. Another user's is refused.
         return Path("/tmp") / f"virtualschool-{os.getuid()}-{self.fingerprint}"  # noqa: S108
 
 
