@@ -78,6 +78,7 @@ from pupils.rules.identifiers import (
     split_laestab,
     upn_check_letter,
 )
+from pupils.rules.upn_changes import UpnChange, upn_change
 
 __all__ = [
     "CATEGORY_OF_NEED",
@@ -111,6 +112,7 @@ __all__ = [
     "PlacementGroup",
     "Send",
     "Sex",
+    "UpnChange",
     "UpnCheck",
     "UpnProblem",
     "Window",
@@ -145,6 +147,7 @@ __all__ = [
     "normalise_urn",
     "placement_group",
     "split_laestab",
+    "upn_change",
     "upn_check_letter",
     "window_ending",
     "window_for",

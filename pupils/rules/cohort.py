@@ -181,6 +181,22 @@ def _broken(episodes: list[Episode], window: Window, ceased_on_as_at_counts: boo
     return None
 
 
+def _hole_behind_overlaps(history: list[Episode], window: Window) -> dt.date | None:
+    """Where the longest-running episode so far ends and nothing follows within a week, or None.
+
+    The walk compares neighbours; a short episode inside a long one would hide what is missing after the
+    long one, and a child must be looked after on every day (R-COH-1).
+    """
+    covered_to = window.start_on
+    for e in history:
+        if covered_to > window.as_at:
+            return None
+        if (e.decom - covered_to).days > X1_GAP_DAYS_FORGIVEN:
+            return covered_to
+        covered_to = max(covered_to, e.dec or dt.date.max)
+    return covered_to if covered_to < window.as_at else None
+
+
 def _covered(history: list[Episode], touching: list[Episode], window: Window) -> CohortDecision:
     """Prove that the episodes leave no day out (R-COH-5)."""
     first = touching[0]
@@ -205,6 +221,9 @@ def _covered(history: list[Episode], touching: list[Episode], window: Window) ->
             return _review(Flag.X1_GAP, reason, flags)
         if gap:
             flags.append(Flag.X1_GAP if gap > 0 else Flag.OVERLAP)
+    hole_on = _hole_behind_overlaps(history, window) if Flag.OVERLAP in flags else None
+    if hole_on is not None:
+        return _review(Flag.X1_GAP, f"No episode is known after {_day(hole_on)}.", flags)
     reason = f"Looked after from {_day(window.start_on)} to {_day(window.as_at)} without a break."
     return CohortDecision(CohortStatus.IN, CohortReason.ALL_YEAR, reason, tuple(dict.fromkeys(flags)))
 
