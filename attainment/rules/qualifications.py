@@ -124,7 +124,7 @@ _COURSE_WORDS = re.compile(
 
 def subject_key(text: str) -> str:
     """A subject for comparing: "Maths" and "MATHEMATICS", "Religious Studies (short)" and "RE" are alike."""
-    words = _COURSE_WORDS.sub(" ", text.lower()).replace("&", " and ")
+    words = _COURSE_WORDS.sub(" ", text.lower()).replace("&", " and ").replace(".", "")
     words = " ".join(re.sub(r"[^a-z0-9 ]", " ", words).split())
     return _SUBJECT_ALIASES.get(words, words)
 
