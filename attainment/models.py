@@ -1,9 +1,15 @@
+from decimal import Decimal
+
 from django.db import models
 
+from attainment.rules import GradeScheme, QualificationSpec, Stage
 from core.audit import track_changes, track_facts
 from core.models import FeedRun
+from core.rules import KEY_STAGE_LABELS, KeyStage
 from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
+
+STAGE_CHOICES = [(stage.value, KEY_STAGE_LABELS[KeyStage(stage)]) for stage in Stage]
 
 
 @track_changes()
@@ -15,6 +21,17 @@ class Qualification(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     key = models.CharField(max_length=100, unique=True, help_text="Folded name, for matching")
+    code = models.CharField(
+        max_length=40, unique=True, null=True, blank=True, help_text="Of the built-in list; none for others"
+    )
+    stage = models.CharField(max_length=3, choices=STAGE_CHOICES, default=Stage.KS4.value)
+    is_teacher_assessment = models.BooleanField(default=False, help_text="Kept, and not a test")
+    scheme = models.CharField(
+        "how grades are written",
+        max_length=30,
+        choices=[(s.value, s.value.capitalize()) for s in GradeScheme],
+        default=GradeScheme.LETTER.value,
+    )
     size = models.DecimalField(max_digits=4, decimal_places=2, null=True, help_text="1 is one GCSE")
     level2_grades = models.CharField(
         max_length=200, blank=True, help_text="Grades that pass level 2, by blanks"
@@ -31,18 +48,32 @@ class Qualification(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def spec(self) -> QualificationSpec | None:
+        """In the shape the rules read; None while nobody has mapped it."""
+        if not self.mapped:
+            return None
+        return QualificationSpec(
+            code=self.code or self.key,
+            name=self.name,
+            size=self.size or Decimal(0),
+            scheme=GradeScheme(self.scheme),
+            pass_grades=frozenset(self.level2_grades.split()),
+            is_gcse=self.is_gcse,
+            counts_from=self.counts_from,
+            stage=Stage(self.stage),
+        )
+
 
 @track_facts()
 class Result(models.Model):
-    """One result as sent. A later one of the same child, year, stage, subject, qualification and sitting replaces it."""
-
-    class Stage(models.TextChoices):
-        KS2 = "KS2", "Key Stage 2"
-        KS4 = "KS4", "Key Stage 4"
+    """One result as sent; a later one of the same child, year, stage, subject, qualification and sitting
+    replaces it.
+    """
 
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="results")
     assessment_year = models.PositiveSmallIntegerField(help_text="2009 is summer 2009")
-    stage = models.CharField(max_length=3, choices=Stage.choices)
+    stage = models.CharField(max_length=3, choices=STAGE_CHOICES)
     subject = models.CharField(max_length=100)
     subject_key = models.CharField(max_length=100, help_text="Folded subject, for matching")
     qualification = models.ForeignKey(Qualification, on_delete=models.PROTECT, related_name="results")
@@ -79,7 +110,13 @@ class IndicatorFigure(models.Model):
     numerator = models.PositiveIntegerField()
     denominator = models.PositiveIntegerField()
     review = models.PositiveIntegerField()
-    unmatched = models.PositiveIntegerField(default=0)
+    unmatched = models.PositiveIntegerField(
+        default=0, help_text="In the 12-month cohort and year group, without any result of the stage and year"
+    )
+    looked_after = models.PositiveIntegerField(
+        default=0, help_text="All children looked after at any time in the window"
+    )
+    continuous = models.PositiveIntegerField(default=0, help_text="Of them, for all twelve months")
     computed_at = models.DateTimeField()
 
     class Meta:
