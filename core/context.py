@@ -13,16 +13,16 @@ SERVICE_NAME = "Virtual School"
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `site` with council and service name, training, navigation, role and search.
+    """Context processor: `service` with council, name, training, navigation, role_label and search_url.
 
     `search_url` is empty for those who may not look for children.
     """
     user = getattr(request, "user", None)
     signed_in = bool(user is not None and user.is_authenticated)
     return {
-        "site": {
-            "council_name": settings.COUNCIL_NAME,
-            "service_name": SERVICE_NAME,
+        "service": {
+            "council": settings.COUNCIL_NAME,
+            "name": SERVICE_NAME,
             "training": settings.VS_TRAINING_DATA,
             "navigation": entries_for(user, request) if signed_in else [],
             "role_label": role_label(user) if signed_in else "",

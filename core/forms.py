@@ -74,7 +74,7 @@ def message_for(field: forms.Field, label: str) -> str:
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         return f"Select {named}"
     if isinstance(field, forms.FileField):
-        return f"Choose a file: {subject}"
+        return "Choose a file" if subject in {"file", "files"} else f"Choose a file: {subject}"
     return f"Enter {named}"
 
 

@@ -113,6 +113,11 @@ class GovTable(tables.Table):
         return self
 
     @property
+    def pages_label(self) -> str:
+        """Name of the links to other pages, for screen readers."""
+        return f"Pages of {self.caption}" if self.caption else "Pages of this table"
+
+    @property
     def total(self) -> int:
         """Rows on all pages."""
         return self.paginator.count if hasattr(self, "paginator") else len(self.rows)

@@ -172,12 +172,19 @@ def options_of(field: BoundField) -> list[dict[str, Any]]:
 
 
 @register.inclusion_tag("gds/fields.html")
-def gov_fields(form: forms.BaseForm, *, label_size: str = "govuk-label--s") -> dict[str, Any]:
-    """All fields of any form (also a package's own), without the form tag, the summary and buttons."""
+def gov_fields(
+    form: forms.BaseForm, *, label_size: str = "govuk-label--s", small: bool = False
+) -> dict[str, Any]:
+    """All fields of any form (also a package's own), without the form tag, the summary and buttons.
+
+    `small` draws small checkboxes and radios, for filters.
+    """
     if not hasattr(form, "submit_label"):
         prepare(form)
     return {
         "form": form,
+        "checkboxes_small": small,
+        "radios_small": small,
         "label_size": label_size,
         "legend_size": label_size.replace("label", "fieldset__legend"),
         "form_show_errors": True,

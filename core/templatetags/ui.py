@@ -240,6 +240,10 @@ def _row(row: Any) -> dict[str, Any]:
     return dict(zip(names, row, strict=False))
 
 
+def _part(item: Any, name: str) -> Any:
+    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+
+
 @register.inclusion_tag("components/summary_list.html")
 def summary_list(
     *, rows: Iterable[Any], title: str = "", compact: bool = False, level: int = 2
@@ -276,7 +280,12 @@ def stat_tile(
 def task_list(*, items: Iterable[Any], prefix: str = "task") -> dict[str, Any]:
     """Things to do, each a link. Items: dicts or objects with title (or text), url, hint, status, colour,
     count, urgent; `core.panels.Need` fits as it is."""
-    return {"items": list(items), "prefix": prefix}
+    names = ("url", "hint", "status", "colour", "count", "urgent")
+    shaped = [
+        {"title": _part(item, "title") or _part(item, "text"), **{name: _part(item, name) for name in names}}
+        for item in items
+    ]
+    return {"items": shaped, "prefix": prefix}
 
 
 @register.inclusion_tag("components/identity_bar.html")
@@ -330,8 +339,13 @@ def sub_navigation(*, items: Iterable[Any], label: str = "Sections of this page"
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, *, page: Any, param: str = "page", noun: str = "") -> dict[str, Any]:
-    """Pages of a Django `Page`; keeps the other query parameters. Nothing for a single page."""
+def pagination(
+    context: Context, *, page: Any, param: str = "page", label: str = "Pages of this list"
+) -> dict[str, Any]:
+    """Pages of a Django `Page`; keeps the other query parameters. Nothing for a single page.
+
+    `label` tells two lists of one page apart for screen readers.
+    """
 
     def link(number: Any) -> str:
         return url_with(context, **{param: number})
@@ -353,7 +367,7 @@ def pagination(context: Context, *, page: Any, param: str = "page", noun: str = 
         "numbers": numbers,
         "previous": link(page.previous_page_number()) if numbers and page.has_previous() else "",
         "next": link(page.next_page_number()) if numbers and page.has_next() else "",
-        "noun": noun,
+        "label": label,
     }
 
 
