@@ -1,11 +1,15 @@
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 
+from core import rules as time_rules
 from core.audit import track_changes, track_facts
 from core.db.ranges import DateRange, Int8Range
 from core.models import FeedRun
+from pupils import rules
 from pupils.querysets import (
     AllocationQuerySet,
     CareEpisodeQuerySet,
@@ -111,6 +115,26 @@ class CareEpisode(models.Model):
     def __str__(self) -> str:
         return f"{self.pupil_id} from {self.decom}"
 
+    @property
+    def rne_words(self) -> str:
+        return rules.describe_new_episode(self.rne)
+
+    @property
+    def ls_words(self) -> str:
+        return rules.describe_legal_status(self.ls)
+
+    @property
+    def place_words(self) -> str:
+        return rules.describe_placement(self.place)
+
+    @property
+    def provider_words(self) -> str:
+        return rules.describe_provider(self.place_provider)
+
+    @property
+    def rec_words(self) -> str:
+        return rules.describe_ceased_reason(self.rec)
+
 
 @track_facts()
 class ReturnRecord(models.Model):
@@ -175,6 +199,11 @@ class SchoolPlace(models.Model):
     def __str__(self) -> str:
         return f"{self.pupil_id} at {self.school_id} from {self.from_on}"
 
+    @property
+    def last_on(self) -> date | None:
+        """The last day on roll, as people say it."""
+        return self.to_on - timedelta(days=1) if self.to_on else None
+
 
 @track_changes()
 class YearGroup(models.Model):
@@ -194,6 +223,14 @@ class YearGroup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pupil_id} year {self.nc_year} in {self.academic_year}"
+
+    @property
+    def academic_year_words(self) -> str:
+        return time_rules.academic_year_label(self.academic_year)
+
+    @property
+    def nc_year_words(self) -> str:
+        return time_rules.year_group_label(self.nc_year)
 
 
 @track_changes()

@@ -1,14 +1,36 @@
 """Home: what needs me today, and the school at a glance; both come from the panels of the apps."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from core import rules
+from core.calendars import county_year
 from core.panels import HomeCard, HomeNeeds, panels_for
 
 
+def greeting(hour: int) -> str:
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+
+
+def day_line(today: date) -> str:
+    """ "Tuesday 24 November 2026, autumn term, school day 52 of 70" by the county's calendar."""
+    calendar = county_year(rules.academic_year_of(today))
+    line = f"{today:%A} {today.day} {today:%B %Y}"
+    for season in rules.Season:
+        first, last = calendar.season(season)
+        if first <= today <= last:
+            days = [d for d in calendar.school_days() if first <= d <= last]
+            passed = sum(d <= today for d in days)
+            return f"{line}, {season} term, school day {passed} of {len(days)}"
+    return f"{line}, school holiday"
+
+
 def home(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    now = timezone.localtime()
+    today = now.date()
     needs = [
         need for source in panels_for(HomeNeeds, request.user) for need in source.needs(request.user, today)
     ]
@@ -17,12 +39,16 @@ def home(request: HttpRequest) -> HttpResponse:
         for card in panels_for(HomeCard, request.user)
         if (context := card.context(request.user, today)) is not None
     ]
+    waiting = [n for n in needs if n.count]
     return render(
         request,
         "home.html",
         {
+            "greeting": f"{greeting(now.hour)}",
+            "day_line": day_line(today),
             "today": today,
-            "needs": [n for n in needs if n.count],
+            "needs": waiting,
+            "need_count": len(waiting),
             "done": [n for n in needs if not n.count],
             "cards": cards,
         },

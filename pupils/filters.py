@@ -1,0 +1,33 @@
+"""The filter of the roll list: one form made of the filters that the apps registered. Choices are scoped."""
+
+from datetime import date
+from typing import Any
+
+from core.forms import DateInputField, GovForm
+from core.panels import RollFilter, panels_for
+from pupils.querysets import PupilQuerySet
+
+
+class RollFilterForm(GovForm):
+    """`on` (which day's roll) and one field for each registered filter; nothing is required."""
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.panels = panels_for(RollFilter, user)
+        for panel in self.panels:
+            self.fields[panel.key] = panel.field(user)
+            self.fields[panel.key].required = False
+        self.fields["on"] = DateInputField(label="Roll on", required=False, help_text="Empty: today")
+
+    def day(self, today: date) -> date:
+        """The day asked for, today where none or none readable."""
+        return (self.cleaned_data.get("on") if self.is_valid() else None) or today
+
+    def narrow(self, pupils: PupilQuerySet, on: date) -> PupilQuerySet:
+        """The pupils that satisfy every filter set; a value that is no choice is ignored and shown as an error."""
+        self.is_valid()
+        for panel in self.panels:
+            value = self.cleaned_data.get(panel.key)
+            if value not in (None, "", []):
+                pupils = panel.apply(pupils, value, on)
+        return pupils

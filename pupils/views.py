@@ -1,0 +1,285 @@
+"""The roll list, a child's pages, and the search. Every look leaves an audit row."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core.audit import Access, record_access
+from core.exports import Export, csv_response, xlsx_response
+from core.models import AccessEvent, User
+from core.panels import (
+    ChildTab,
+    OverviewCard,
+    RollColumn,
+    TimelineEvent,
+    TimelineSource,
+    panels_for,
+)
+from core.roles import Permission
+from core.scoping import require
+from pupils import roll
+from pupils.filters import RollFilterForm
+from pupils.models import Pupil
+from pupils.permissions import can_reveal_address, check_can_reveal_address
+from pupils.querysets import PupilQuerySet
+from pupils.search import matching
+
+PER_PAGE = 50
+SEARCH_KEY = "pupil_search"
+ADDRESS_SHOWN_FOR = "show_address_of"
+
+
+class RollPage:
+    """What the list and its exports have in common: the same filter, order, columns and scope."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.today = timezone.localdate()
+        self.columns = panels_for(RollColumn, request.user)
+        self.form = RollFilterForm(request.user, request.GET or None)
+        self.on = self.form.day(self.today)
+        self.searched = request.session.get(SEARCH_KEY, "") if "search" in request.GET else ""
+        self.sort = request.GET.get("sort", "name")
+
+    def queryset(self) -> PupilQuerySet:
+        pupils = Pupil.objects.visible_to(self.request.user)
+        if self.searched:
+            pupils = matching(pupils, self.searched)
+        else:
+            pupils = pupils.looked_after(on=self.on)
+        if self.form.is_bound:
+            pupils = self.form.narrow(pupils, self.on)
+        return self._ordered(pupils)
+
+    def _ordered(self, pupils: PupilQuerySet) -> PupilQuerySet:
+        key, descending = self.sort.lstrip("-"), self.sort.startswith("-")
+        column = next((c for c in self.columns if c.key == key and c.order_by is not None), None)
+        if column is None or column.order_by is None:
+            name = "-sort_name" if self.sort == "-name" else "sort_name"
+            return pupils.order_by(name, "child_id")
+        from django.db.models import F
+
+        field = F(f"sort_{key}")
+        order = field.desc(nulls_last=True) if descending else field.asc(nulls_last=True)
+        return column.order_by(pupils, self.on).order_by(order, "sort_name", "child_id")
+
+    def rows(self, pupils: Iterable[Pupil]) -> list[tuple[Pupil, list[Any]]]:
+        """(pupil, one value a column), each column read once for all pupils."""
+        children = list(pupils)
+        ids = [p.pk for p in children]
+        values = [column.values(ids, self.on) for column in self.columns]
+        return [(p, [v.get(p.pk) for v in values]) for p in children]
+
+
+def pupil_list(request: HttpRequest) -> HttpResponse:
+    require(request, Permission.SEE_PUPILS)
+    listing = RollPage(request)
+    page = Paginator(listing.queryset(), PER_PAGE).get_page(request.GET.get("page"))
+    record_access(
+        request,
+        Access.SEARCHED if listing.searched else Access.LISTED,
+        detail={"rows": page.paginator.count, "filters": sorted(k for k in request.GET if request.GET[k])},
+    )
+    columns = [
+        {
+            "column": column,
+            "sortable": column.order_by is not None,
+            "sorted": {column.key: "ascending", f"-{column.key}": "descending"}.get(listing.sort, "none"),
+            "next": f"-{column.key}" if listing.sort == column.key else column.key,
+        }
+        for column in listing.columns
+    ]
+    return render(
+        request,
+        "pupils/list.html",
+        {
+            "page_title": "Children",
+            "form": listing.form,
+            "listing": listing,
+            "columns": columns,
+            "page": page,
+            "rows": listing.rows(page.object_list),
+            "on": listing.on,
+            "today": listing.today,
+            "can_export": request.user.can(Permission.EXPORT_PUPILS),  # type: ignore[union-attr]
+        },
+    )
+
+
+def pupil_export(request: HttpRequest, extension: str) -> HttpResponseBase:
+    """The list as filtered, all pages, as CSV or XLSX; the audit row holds the number of rows."""
+    require(request, Permission.EXPORT_PUPILS)
+    listing = RollPage(request)
+    rows = listing.rows(listing.queryset())
+    export = Export(
+        "children",
+        ["Child id", "UPN", "Name", *(c.label for c in listing.columns)],
+        ([p.child_id, p.upn, p.display_name, *(_plain(v) for v in values)] for p, values in rows),
+    )
+    record_access(request, Access.EXPORTED, detail={"rows": len(rows), "format": extension})
+    return csv_response(export, on=listing.on) if extension == "csv" else xlsx_response(export, on=listing.on)
+
+
+def _plain(value: Any) -> Any:
+    """An export cell of a column's value: tags come as (word, colour), figures as their text."""
+    if isinstance(value, tuple):
+        return value[0]
+    return value if value is None or isinstance(value, int | date) else str(value)
+
+
+@require_POST
+def pupil_search(request: HttpRequest) -> HttpResponse:
+    """Names and numbers are posted, kept in the session and never stand in an address."""
+    require(request, Permission.SEE_PUPILS)
+    text = request.POST.get("q", "").strip()[:100]
+    request.session[SEARCH_KEY] = text
+    if not text:
+        return redirect("pupils:list")
+    found = list(matching(Pupil.objects.visible_to(request.user), text)[:2])
+    if len(found) == 1:
+        record_access(request, Access.SEARCHED, detail={"rows": 1})
+        return redirect("pupils:detail", pupil_id=found[0].pk)
+    return redirect(f"{reverse('pupils:list')}?search=1")
+
+
+def visible_pupil(request: HttpRequest, pupil_id: int) -> Pupil:
+    """The child if in the person's scope, else 404; opening leaves an audit row."""
+    require(request, Permission.SEE_PUPILS)
+    pupil = Pupil.objects.visible_to(request.user).filter(pk=pupil_id).first()
+    if pupil is None:
+        raise Http404("No child of yours has this number.")
+    record_access(request, Access.OPENED, subject=pupil)
+    return pupil
+
+
+def child_context(request: HttpRequest, pupil: Pupil, *, active: str, page_title: str = "") -> dict[str, Any]:
+    """What the shared child layout (pupils/child_base.html) needs; `active` is the tab's url name."""
+    today = timezone.localdate()
+    entry = roll.entries([pupil], on=today)[0]
+    tabs = [
+        {"label": t.label, "url": reverse(t.url_name, args=[pupil.pk]), "active": t.url_name == active}
+        for t in panels_for(ChildTab, request.user)
+    ]
+    label = next((t["label"] for t in tabs if t["active"]), "")
+    return {
+        "pupil": pupil,
+        "entry": entry,
+        "tabs": tabs,
+        "today": today,
+        "page_title": page_title or f"{pupil.display_name}: {label}",
+        "crumbs": [("Children", reverse("pupils:list"))],
+        "identity": _identity(request, entry),
+    }
+
+
+def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
+    pupil, place = entry.pupil, entry.main_place
+    facts = [entry.year_label]
+    if pupil.dob:
+        facts.append(f"born {pupil.dob:%-d %b %Y}")
+    facts.append(place.school.name if place else "No school place known")
+    if entry.since:
+        facts.append(f"Looked after since {entry.since:%-d %b %Y}")
+    if pupil.known_as and pupil.known_as != pupil.forename:
+        facts.insert(0, f"{pupil.forename} {pupil.surname}, known as {pupil.known_as}")
+    tags = []
+    if entry.episode is None:
+        tags.append(("Not looked after now", "grey"))
+    if pupil.send in {Pupil.Send.EHCP, Pupil.Send.STATEMENT, Pupil.Send.SUPPORT}:
+        tags.append((pupil.get_send_display(), "purple"))
+    if roll.is_out_of_county(place, settings.HOME_LA):
+        tags.append(("School out of county", "orange"))
+    links = []
+    if request.user.can(Permission.SEE_WHO_LOOKED):  # type: ignore[union-attr]
+        links.append(("Who has looked", reverse("pupils:who_looked", args=[pupil.pk])))
+    return {"facts": facts, "tags": tags, "links": links}
+
+
+def pupil_detail(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """Overview: what is due, who works with the child, and a card of each app."""
+    pupil = visible_pupil(request, pupil_id)
+    context = child_context(request, pupil, active="pupils:detail")
+    context["cards"] = [
+        {"template": card.template, "wide": card.wide, "context": found}
+        for card in panels_for(OverviewCard, request.user)
+        if (found := card.context(request.user, pupil, context["today"])) is not None
+    ]
+    return render(request, "pupils/detail.html", context)
+
+
+def pupil_care(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """Care episodes as the authority returned them; the placement's postcode only on request."""
+    require(request, Permission.SEE_CARE_DETAIL)
+    pupil = visible_pupil(request, pupil_id)
+    context = child_context(request, pupil, active="pupils:care")
+    context["episodes"] = list(pupil.episodes.visible_to(request.user).order_by("-decom"))
+    context["may_reveal"] = can_reveal_address(request.user, pupil)
+    context["revealed"] = context["may_reveal"] and request.session.pop(ADDRESS_SHOWN_FOR, None) == pupil.pk
+    return render(request, "pupils/care.html", context)
+
+
+@require_POST
+def reveal_address(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """Show the protected postcodes once, with an audit row of its own."""
+    require(request, Permission.SEE_CARE_DETAIL)
+    pupil = visible_pupil(request, pupil_id)
+    check_can_reveal_address(request.user, pupil)
+    record_access(request, Access.REVEALED, subject=pupil, detail={"fields": ["home_post", "pl_post"]})
+    request.session[ADDRESS_SHOWN_FOR] = pupil.pk
+    return redirect("pupils:care", pupil_id=pupil.pk)
+
+
+def pupil_school(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """School history with the gaps in days between places."""
+    pupil = visible_pupil(request, pupil_id)
+    context = child_context(request, pupil, active="pupils:school")
+    places = list(pupil.school_places.visible_to(request.user).select_related("school").order_by("from_on"))
+    context["places"] = [
+        {"place": place, "gap": _gap_before(places, n)} for n, place in reversed(list(enumerate(places)))
+    ]
+    context["year_groups"] = pupil.year_groups.visible_to(request.user).order_by("-academic_year")
+    return render(request, "pupils/school.html", context)
+
+
+def _gap_before(places: list[Any], index: int) -> int:
+    """Days without any place between the ends of all earlier places and this one's start."""
+    earlier = [p.to_on for p in places[:index]]
+    if not earlier or None in earlier:
+        return 0
+    return max(0, (places[index].from_on - max(earlier)).days)
+
+
+def pupil_timeline(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """Care, school and everything the apps know, in one order, newest first; filtered by kind."""
+    pupil = visible_pupil(request, pupil_id)
+    context = child_context(request, pupil, active="pupils:timeline")
+    sources = panels_for(TimelineSource, request.user)
+    chosen = [k for k in request.GET.getlist("kind") if k in {s.kind for s in sources}]
+    events: list[TimelineEvent] = []
+    for source in sources:
+        if not chosen or source.kind in chosen:
+            events += source.events(request.user, pupil)
+    context["events"] = sorted(events, key=lambda e: (e.on, e.kind), reverse=True)
+    context["kinds"] = [(s.kind, s.label, s.kind in chosen) for s in sources]
+    return render(request, "pupils/timeline.html", context)
+
+
+def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """Who has opened this child's record, newest first."""
+    require(request, Permission.SEE_WHO_LOOKED)
+    pupil = visible_pupil(request, pupil_id)
+    context = child_context(request, pupil, active="", page_title=f"{pupil.display_name}: who has looked")
+    events = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id=pupil.pk).order_by("-at")
+    page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
+    people = User.objects.in_bulk({e.user_id for e in page.object_list if e.user_id})
+    context["page"] = page
+    context["events"] = [(event, people.get(event.user_id)) for event in page.object_list]
+    return render(request, "pupils/who_looked.html", context)
