@@ -42,9 +42,7 @@ class Pupil(models.Model):
     surname = models.CharField(max_length=80, blank=True)
     forename = models.CharField(max_length=80, blank=True)
     known_as = models.CharField(max_length=80, blank=True)
-    sort_name = models.CharField(
-        max_length=170, blank=True, db_index=True, help_text="Folded, for sorting and search"
-    )
+    sort_name = models.CharField(max_length=170, blank=True, db_index=True, help_text="Folded, for sorting and search")
     dob = models.DateField("date of birth", null=True)
     sex = models.CharField(max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
     ethnicity = models.CharField(max_length=12, blank=True)
@@ -55,9 +53,7 @@ class Pupil(models.Model):
     class Meta:
         ordering = ["sort_name", "child_id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["upn"], condition=~models.Q(upn=""), name="pupils_pupil_upn_once"
-            ),
+            models.UniqueConstraint(fields=["upn"], condition=~models.Q(upn=""), name="pupils_pupil_upn_once"),
         ]
 
     def __str__(self) -> str:
@@ -138,7 +134,7 @@ class CareEpisode(models.Model):
 
 @track_facts()
 class ReturnRecord(models.Model):
-    """A row of the 903's other tables (reviews, uasc, oc2, previous permanence, missing), kept as sent for later use."""
+    """A row of the 903's other tables (reviews, oc2, missing ...), kept as sent for later use."""
 
     class Table(models.TextChoices):
         REVIEWS = "reviews", "Reviews"
@@ -149,9 +145,7 @@ class ReturnRecord(models.Model):
 
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="return_records")
     table = models.CharField(max_length=20, choices=Table.choices)
-    key = models.CharField(
-        max_length=40, blank=True, help_text="What tells two rows of one child apart (a date)"
-    )
+    key = models.CharField(max_length=40, blank=True, help_text="What tells two rows of one child apart (a date)")
     on = models.DateField(null=True)
     data = models.JSONField(default=dict)
     run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
@@ -159,9 +153,7 @@ class ReturnRecord(models.Model):
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["pupil", "table", "key"], name="pupils_returnrecord_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["pupil", "table", "key"], name="pupils_returnrecord_once")]
 
     def __str__(self) -> str:
         return f"{self.table} {self.pupil_id} {self.key}"
@@ -217,9 +209,7 @@ class YearGroup(models.Model):
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["pupil", "academic_year"], name="pupils_yeargroup_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["pupil", "academic_year"], name="pupils_yeargroup_once")]
 
     def __str__(self) -> str:
         return f"{self.pupil_id} year {self.nc_year} in {self.academic_year}"

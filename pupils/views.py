@@ -51,10 +51,7 @@ class RollPage:
 
     def queryset(self) -> PupilQuerySet:
         pupils = Pupil.objects.visible_to(self.request.user)
-        if self.searched:
-            pupils = matching(pupils, self.searched)
-        else:
-            pupils = pupils.looked_after(on=self.on)
+        pupils = matching(pupils, self.searched) if self.searched else pupils.looked_after(on=self.on)
         if self.form.is_bound:
             pupils = self.form.narrow(pupils, self.on)
         return self._ordered(pupils)

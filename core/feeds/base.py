@@ -52,9 +52,7 @@ class FeedRefused(Exception):
         self.problems = list(problems)
 
     @classmethod
-    def because(
-        cls, code: str, message: str, *, file: str = "", advice: str = "", value: str = ""
-    ) -> "FeedRefused":
+    def because(cls, code: str, message: str, *, file: str = "", advice: str = "", value: str = "") -> "FeedRefused":
         return cls(
             Problem(
                 code=code,

@@ -154,9 +154,7 @@ class Row:
         }
 
 
-def parse_rows(
-    table: RawTable, match: HeadingMatch, columns: Sequence[Column], problems: Problems
-) -> Iterator[Row]:
+def parse_rows(table: RawTable, match: HeadingMatch, columns: Sequence[Column], problems: Problems) -> Iterator[Row]:
     """Every row, parsed. Distinct values are parsed once a column; failures are recorded at their row."""
     present = [c for c in columns if c.name in match.positions]
     texts = [table.frame[match.positions[c.name]].astype(object).to_numpy() for c in present]
@@ -229,7 +227,7 @@ def parse_date(cell: str) -> date | None:
     if found := _NAMED_MONTH.match(cell):
         for form in ("%Y-%b-%d", "%d-%b-%Y", "%d %b %Y"):
             try:
-                return datetime.strptime(found[1], form).date()
+                return datetime.strptime(found[1], form).date()  # noqa: DTZ007 - a date has no zone
             except ValueError:
                 continue
     if re.fullmatch(r"\d{5}(\.0+)?", cell):

@@ -15,10 +15,7 @@ MAX_RATIO = 200
 def is_noise(name: str) -> bool:
     """Resource forks and system files that zips and folders carry along."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    return any(
-        p == "__MACOSX" or p.startswith((".", "~$")) or p.lower() in {"thumbs.db", "desktop.ini"}
-        for p in parts
-    )
+    return any(p == "__MACOSX" or p.startswith((".", "~$")) or p.lower() in {"thumbs.db", "desktop.ini"} for p in parts)
 
 
 def expand_folder(folder: Path) -> list[SourceFile]:

@@ -125,9 +125,7 @@ def _clean_frame(frame: pd.DataFrame) -> pd.DataFrame:
         if tidy != list(categories):
             codes, uniques = pd.factorize(pd.array(tidy, dtype=object))
             positions = column.cat.codes.to_numpy()
-            frame[name] = pd.Categorical.from_codes(
-                codes[positions], categories=pd.Index(uniques, dtype=object)
-            )
+            frame[name] = pd.Categorical.from_codes(codes[positions], categories=pd.Index(uniques, dtype=object))
     return frame
 
 
@@ -146,13 +144,11 @@ def _from_rows(file: str, rows: Sequence[Sequence[str]], is_heading: IsHeading |
         raise _refuse_empty(file)
     headings = _trim_headings(rows[at])
     width = len(headings)
-    overflow = frozenset(
-        at + 2 + i for i, row in enumerate(rows[at + 1 :]) if any(clean(c) for c in row[width:])
-    )
+    overflow = frozenset(at + 2 + i for i, row in enumerate(rows[at + 1 :]) if any(clean(c) for c in row[width:]))
     body = [[*row[:width], *[""] * (width - len(row))] for row in rows[at + 1 :]]
     frame = pd.DataFrame(body, columns=range(width), dtype=object)
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(body))
-    frame = frame.astype({c: "category" for c in frame.columns})
+    frame = frame.astype(dict.fromkeys(frame.columns, "category"))
     return RawTable(file, headings, at + 1, _drop_blank(_clean_frame(frame)), overflow)
 
 
@@ -201,14 +197,10 @@ def read_csv(source: SourceFile, is_heading: IsHeading | None = None) -> RawTabl
     for name in frame.columns:
         if frame[name].hasnans:
             column = frame[name].cat
-            frame[name] = (
-                column.add_categories([""]) if "" not in column.categories else frame[name]
-            ).fillna("")
+            frame[name] = (column.add_categories([""]) if "" not in column.categories else frame[name]).fillna("")
     frame = _clean_frame(frame)
     overflow = frozenset(frame.index[frame[width] != ""])
-    return RawTable(
-        source.name, _trim_headings(start[at]), at + 1, _drop_blank(frame.drop(columns=width)), overflow
-    )
+    return RawTable(source.name, _trim_headings(start[at]), at + 1, _drop_blank(frame.drop(columns=width)), overflow)
 
 
 def _head_rows(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
@@ -245,10 +237,7 @@ def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None) -> RawTab
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(source.read_bytes()))
         sheets = [
-            [
-                [_cell_text(c) for c in row]
-                for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            ]
+            [[_cell_text(c) for c in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
             for name in book.sheet_names
         ]
     except (CalamineError, OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The life of a delivery: stored, checked, shown, confirmed, applied in one transaction. A second time changes nothing."""
+"""The life of a delivery: stored, checked, shown, confirmed, applied in one transaction; again, nothing changes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,8 +97,7 @@ def receive(
     with transaction.atomic(), acting_as(actor):
         run = FeedRun.objects.create(kind=kind, received_by=actor, options=dict(options or {}))
         FeedRunFile.objects.bulk_create(
-            FeedRunFile(run=run, stored=row, name=name[-255:], position=n)
-            for n, (name, row) in enumerate(stored)
+            FeedRunFile(run=run, stored=row, name=name[-255:], position=n) for n, (name, row) in enumerate(stored)
         )
     return run
 
@@ -111,9 +110,7 @@ def run_sources(run: FeedRun) -> list[SourceFile]:
 
 
 def _context(run: FeedRun, actor: User | None, today: date) -> FeedContext:
-    return FeedContext(
-        today=today, actor=actor, run_id=run.pk, options=run.options, progress=report_progress(run.pk)
-    )
+    return FeedContext(today=today, actor=actor, run_id=run.pk, options=run.options, progress=report_progress(run.pk))
 
 
 def _record(run: FeedRun, checked: Checked) -> None:

@@ -31,7 +31,7 @@ class JsonCommand(BaseCommand):
     def show(self, document: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(document, indent=2, default=str))
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         try:
             document = self.work(options)
             code = 1 if document.get("status") == "refused" else 0

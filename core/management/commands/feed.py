@@ -37,9 +37,7 @@ class Command(JsonCommand):
         except FeedRefused as refusal:
             return services.Outcome(kind.kind, "refused", services.EMPTY_ROWS, refusal.problems).as_dict()
         if options["apply"]:
-            outcome = services.apply_sources(
-                kind=kind.kind, sources=sources, actor=actor, today=today, options=chosen
-            )
+            outcome = services.apply_sources(kind=kind.kind, sources=sources, actor=actor, today=today, options=chosen)
         else:
             outcome = services.preview(kind=kind.kind, sources=sources, today=today, options=chosen)
         return outcome.as_dict()
