@@ -1,8 +1,8 @@
 """Documents: HTML from templates, and tagged PDF from that HTML with no way to any file or network.
 
-A document is a cover and sections. A section is a template with its own context; `document_context` renders the
-sections, numbers their tables and figures, and gives what both `documents/base.html` (PDF) and a page of the site
-(by including `documents/_body.html`) need. So the PDF and its HTML copy are made of the same fragments.
+A document is a cover and sections. A section is a template with its own context; `document_context` renders
+the sections, numbers their tables and figures, and gives what both `documents/base.html` (PDF) and a page of
+the site (by including `documents/_body.html`) need: the PDF and its HTML copy are made of the same fragments.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BASE_TEMPLATE = "documents/base.html"
 
 
 class DocumentFaulty(Exception):
-    """The document could not be made as it should be; `problems` says what the renderer found, one line each."""
+    """The document could not be made as it should be; `problems` says what was found, one line each."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -105,8 +105,8 @@ class TableColumn:
 class Table:
     """A table of a document; cells are printed text or Status. The first column names the row.
 
-    `total` sets the last row apart; `note` stands under the table. A plain string as a column is one of figures
-    (the first: of words).
+    `total` sets the last row apart; `note` stands under the table. A plain string as a column is a column of
+    figures (the first: of words).
     """
 
     caption: str
@@ -181,12 +181,18 @@ class RenderedSection:
 
 
 def document_context(
-    cover: Cover, sections: Sequence[Section], *, summary: Section | None = None, medium: Medium = "pdf"
+    cover: Cover,
+    sections: Sequence[Section],
+    *,
+    summary: Section | None = None,
+    notes: Sequence[str] = (),
+    medium: Medium = "pdf",
 ) -> dict[str, Any]:
-    """Render the sections and give the context for `documents/base.html` or a page with `documents/_body.html`.
+    """Render the sections; gives the context of `documents/base.html` or a page with `documents/_body.html`.
 
-    `summary` comes before the contents' first section and has no number. In a PDF the figures behind the charts
-    are gathered in an annex; on a page they fold out below each chart.
+    `summary` comes before the first section and has no number. `notes` say how to read the document (symbols,
+    sources) and stand under the contents. In a PDF the figures behind the charts are gathered in an annex; on
+    a page they fold out below each chart.
     """
     numbering = Numbering()
 
@@ -207,6 +213,7 @@ def document_context(
         "cover": cover,
         "summary": opening,
         "sections": parts,
+        "notes": tuple(notes),
         "annex": numbering.annex,
         "medium": medium,
     }
@@ -245,8 +252,8 @@ def _watermark_css(words: str) -> str:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 595 842" width="595" height="842">'
         '<g transform="translate(297.5 421) rotate(-52)">'
-        f'<text x="0" y="{round(size * 0.35)}" text-anchor="middle" font-family="Arial, Liberation Sans, sans-serif"'
-        f' font-weight="bold" font-size="{size}" fill="#eceff1">{escape(words)}</text></g></svg>'
+        f'<text x="0" y="{round(size * 0.35)}" text-anchor="middle" font-size="{size}" font-weight="bold"'
+        f' font-family="Arial, Liberation Sans, sans-serif" fill="#eceff1">{escape(words)}</text></g></svg>'
     )
     return f'@page {{ background: url("data:image/svg+xml,{quote(svg)}") center / cover no-repeat; }}'
 

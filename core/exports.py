@@ -20,7 +20,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.text import slugify
 
 if TYPE_CHECKING:
-    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell import Cell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 CellValue = str | int | float | Decimal | bool | date | datetime | None
@@ -162,9 +162,9 @@ def file_name(title: str, extension: str, *, on: date | None = None) -> str:
 def csv_response(
     export: Export, *, on: date | None = None, counted: Callable[[int], None] | None = None
 ) -> StreamingHttpResponse:
-    """A download that starts at once and holds a few hundred rows in memory; `counted` gets the rows at the end.
+    """A download that starts at once and holds few rows in memory; `counted` gets their number at its end.
 
-    A client that leaves before the first piece is read is never counted: write the audit entry before sending.
+    A client that leaves before the first piece is never counted: write the audit entry before sending.
     """
     response = StreamingHttpResponse(csv_lines(export, counted=counted), content_type=CSV_TYPE)
     return _as_download(response, file_name(export.title, "csv", on=on))
@@ -207,7 +207,7 @@ def _sheet_title(title: str) -> str:
     return cleaned or "Export"
 
 
-def _xlsx_heading(sheet: WriteOnlyWorksheet, heading: str) -> WriteOnlyCell:
+def _xlsx_heading(sheet: WriteOnlyWorksheet, heading: str) -> Cell:
     from openpyxl.styles import Alignment, Font
 
     cell = _text_cell(sheet, heading)
@@ -217,7 +217,7 @@ def _xlsx_heading(sheet: WriteOnlyWorksheet, heading: str) -> WriteOnlyCell:
 
 
 def _xlsx_cell(sheet: WriteOnlyWorksheet, value: CellValue) -> Any:
-    """The cell in its own type; text is forced to be text, as openpyxl makes formulas of what begins with "="."""
+    """The cell in its own type; text is forced to be text (openpyxl makes "=1" a formula)."""
     from openpyxl.cell import WriteOnlyCell
 
     match value:
@@ -230,7 +230,8 @@ def _xlsx_cell(sheet: WriteOnlyWorksheet, value: CellValue) -> Any:
             cell.number_format = "dd/mm/yyyy hh:mm"
             return cell
         case date():
-            cell = WriteOnlyCell(sheet, value=value)
+            cell = WriteOnlyCell(sheet)
+            cell.value = value
             cell.number_format = "dd/mm/yyyy"
             return cell
         case int() if abs(value) >= 10**15:
@@ -242,7 +243,7 @@ def _xlsx_cell(sheet: WriteOnlyWorksheet, value: CellValue) -> Any:
     return _text_cell(sheet, str(value))
 
 
-def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
+def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, value=_NOT_IN_XML.sub("", text)[:_XLSX_CELL_LIMIT])

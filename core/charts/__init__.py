@@ -5,8 +5,9 @@ Builders take plain values and return a frozen `Chart`; `{% chart %}` and `{% ch
 
 from core.charts.bars import bar_chart, grouped_bar_chart, stacked_bar_chart
 from core.charts.heatmap import BLANK, Category, Cell, heat_map
-from core.charts.lines import line_chart, sparkline
+from core.charts.lines import line_chart
 from core.charts.model import Chart, ChartTable, Series
+from core.charts.sparkline import sparkline
 from core.charts.text import Value, print_value
 from core.charts.waterfall import Step, waterfall_chart
 

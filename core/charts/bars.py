@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Literal
 
 from core.charts import frame
-from core.charts.model import Chart, Series, Shape, chart_key, line, rect, text
-from core.charts.palette import AXIS, GRID, INK, MUTED
-from core.charts.scales import Scale, axis_ticks, decimals_of
-from core.charts.text import Value, number, print_value, text_width, wrap
+from core.charts.frame import Measure
+from core.charts.model import Chart, ChartTable, Series, Shape, chart_key, line, rect, text
+from core.charts.palette import AXIS, GRID, MUTED
+from core.charts.scales import Scale, axis_ticks
+from core.charts.text import Value, number, text_width, wrap
 
 Orientation = Literal["horizontal", "vertical"]
+_BarsAndLabels = tuple[list[Shape], list[Shape]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,11 @@ class _Plan:
 
     key: str
     categories: tuple[str, ...]
-    series: tuple[Series, ...]
     bars: tuple[_Bar, ...]
     lanes: int
     stacked: bool
     ticks: tuple[Decimal, ...]
-    unit: str
-    decimals: int
-    target: Decimal | None
-    target_text: str
+    measure: Measure
 
 
 def bar_chart(
@@ -66,29 +64,21 @@ def bar_chart(
 ) -> Chart:
     """One bar for each category.
 
-    `labels` (one a category, as "12 of 40") are printed at the bars instead of the values and added to the table.
-    `maximum` is the least that the axis reaches (100 for per cents). Raises ValueError when lengths differ.
+    `labels` (one a category, as "12 of 40") are printed at the bars in place of the values and added to the
+    table. `maximum` is the least that the axis reaches (100 for per cents). Raises ValueError when lengths
+    differ.
     """
     if labels and len(labels) != len(categories):
         raise ValueError(f"{len(labels)} labels for {len(categories)} categories")
-    return _bars(
-        "Bar chart",
-        title,
-        categories,
-        [Series(value_label, values)],
-        category_label=category_label,
-        orientation=orientation,
-        stacked=False,
-        labels=labels,
-        labels_heading=labels_heading,
-        unit=unit,
-        decimals=decimals,
-        target=target,
-        target_label=target_label,
-        maximum=maximum,
-        description=description,
-        key=key,
+    series = [Series(value_label, values)]
+    frame.check_lengths(categories, series)
+    measure = Measure(unit, decimals, target, target_label)
+    table = frame.category_table(
+        title, category_label, categories, series, measure=measure, notes=labels, notes_label=labels_heading
     )
+    plan = _plan(table, series, measure, orientation, key=key, maximum=maximum, labels=labels)
+    words = description or frame.describe("Bar chart", categories, series, measure)
+    return _chart(plan, table, series, orientation, words)
 
 
 def grouped_bar_chart(
@@ -107,22 +97,12 @@ def grouped_bar_chart(
     key: str = "",
 ) -> Chart:
     """Bars side by side, one for each series in each category. Raises ValueError when lengths differ."""
-    return _bars(
-        "Grouped bar chart",
-        title,
-        categories,
-        series,
-        category_label=category_label,
-        orientation=orientation,
-        stacked=False,
-        unit=unit,
-        decimals=decimals,
-        target=target,
-        target_label=target_label,
-        maximum=maximum,
-        description=description,
-        key=key,
-    )
+    frame.check_lengths(categories, series)
+    measure = Measure(unit, decimals, target, target_label)
+    table = frame.category_table(title, category_label, categories, series, measure=measure)
+    plan = _plan(table, series, measure, orientation, key=key, maximum=maximum)
+    words = description or frame.describe("Grouped bar chart", categories, series, measure)
+    return _chart(plan, table, series, orientation, words)
 
 
 def stacked_bar_chart(
@@ -138,118 +118,82 @@ def stacked_bar_chart(
     description: str = "",
     key: str = "",
 ) -> Chart:
-    """Bars end to end, one for each series in each category; values below nought are refused with ValueError."""
-    return _bars(
-        "Stacked bar chart",
-        title,
-        categories,
-        series,
-        category_label=category_label,
-        orientation=orientation,
-        stacked=True,
-        unit=unit,
-        decimals=decimals,
-        target=None,
-        target_label="",
-        maximum=maximum,
-        description=description,
-        key=key,
-    )
+    """Bars end to end, one for each series in each category.
 
-
-def _bars(
-    kind: str,
-    title: str,
-    categories: Sequence[str],
-    series: Sequence[Series],
-    *,
-    category_label: str,
-    orientation: Orientation,
-    stacked: bool,
-    unit: str,
-    decimals: int,
-    target: Value,
-    target_label: str,
-    maximum: Value,
-    description: str,
-    key: str,
-    labels: Sequence[str] = (),
-    labels_heading: str = "",
-) -> Chart:
+    Raises ValueError when lengths differ and for values below nought.
+    """
     frame.check_lengths(categories, series)
-    table = frame.category_table(
-        title,
-        category_label,
-        categories,
-        series,
-        unit=unit,
-        decimals=decimals,
-        target=target,
-        target_label=target_label,
-        notes=labels,
-        notes_label=labels_heading,
-    )
-    key = chart_key(f"{kind}{orientation}", title, table, key)
-    bars = _stack(series, unit, decimals) if stacked else _side_by_side(series, unit, decimals, labels)
-    target_value = number(target)
-    plan = _Plan(
-        key=key,
-        categories=tuple(categories),
-        series=tuple(series),
+    measure = Measure(unit, decimals)
+    table = frame.category_table(title, category_label, categories, series, measure=measure)
+    plan = _plan(table, series, measure, orientation, key=key, maximum=maximum, stacked=True)
+    words = description or frame.describe("Stacked bar chart", categories, series, measure)
+    return _chart(plan, table, series, orientation, words)
+
+
+def _plan(
+    table: ChartTable,
+    series: Sequence[Series],
+    measure: Measure,
+    orientation: Orientation,
+    *,
+    key: str,
+    maximum: Value,
+    stacked: bool = False,
+    labels: Sequence[str] = (),
+) -> _Plan:
+    bars = _stack(series, measure) if stacked else _side_by_side(series, measure, labels)
+    ends = [*(bar.end for bar in bars), measure.target_number]
+    return _Plan(
+        key=chart_key(f"{'stacked' if stacked else 'grouped'}-{orientation}", table, key),
+        categories=tuple(row[0] for row in table.rows),
         bars=tuple(bars),
         lanes=1 if stacked else max(len(series), 1),
         stacked=stacked,
-        ticks=axis_ticks(
-            [*(bar.end for bar in bars), target_value],
-            maximum=number(maximum),
-            whole=not decimals and not unit,
-        ),
-        unit=unit,
-        decimals=decimals,
-        target=target_value,
-        target_text=f"{target_label} {print_value(target, unit=unit, decimals=decimals)}",
+        ticks=axis_ticks(ends, maximum=number(maximum), whole=measure.counts),
+        measure=measure,
     )
-    said = plan.target_text if target_value is not None else ""
-    shapes, top = frame.legend(key, [one.name for one in series], lines=False, target_text=said)
+
+
+def _chart(
+    plan: _Plan, table: ChartTable, series: Sequence[Series], orientation: Orientation, description: str
+) -> Chart:
+    names = [one.name for one in series]
+    shapes, top = frame.legend(plan.key, names, lines=False, target_text=plan.measure.target_text)
     drawn, height = (_lying if orientation == "horizontal" else _standing)(plan, top)
     return Chart(
-        key=key,
-        title=title,
-        description=description
-        or frame.describe(categories, series, kind=kind, unit=unit, decimals=decimals),
+        key=plan.key,
+        title=table.caption,
+        description=description,
         width=frame.WIDTH,
         height=height,
         shapes=(*shapes, *drawn),
         table=table,
-        hatches=frame.hatches_for(key, len(series)),
+        hatches=frame.hatches_for(plan.key, len(series)),
     )
 
 
-def _side_by_side(series: Sequence[Series], unit: str, decimals: int, labels: Sequence[str]) -> list[_Bar]:
+def _side_by_side(series: Sequence[Series], measure: Measure, labels: Sequence[str]) -> list[_Bar]:
     bars = []
+    nought = Decimal(0)
     for lane, one in enumerate(series):
         for place, value in enumerate(one.values):
             exact = number(value)
-            label = labels[place] if labels else print_value(value, unit=unit, decimals=decimals)
-            bars.append(
-                _Bar(place, lane, lane, Decimal(0), exact or Decimal(0), label, drawn=exact is not None)
-            )
+            label = labels[place] if labels else measure.say(value)
+            bars.append(_Bar(place, lane, lane, nought, exact or nought, label, drawn=exact is not None))
     return bars
 
 
-def _stack(series: Sequence[Series], unit: str, decimals: int) -> list[_Bar]:
+def _stack(series: Sequence[Series], measure: Measure) -> list[_Bar]:
     bars = []
     reached: dict[int, Decimal] = {}
     for index, one in enumerate(series):
         for place, value in enumerate(one.values):
-            exact = number(value)
-            if exact is not None and exact < 0:
+            exact = number(value) or Decimal(0)
+            if exact < 0:
                 raise ValueError(f"series {one.name!r} has a value below nought, which cannot be stacked")
             start = reached.get(place, Decimal(0))
-            end = start + (exact or Decimal(0))
-            reached[place] = end
-            label = print_value(value, unit=unit, decimals=decimals)
-            bars.append(_Bar(place, 0, index, start, end, label, drawn=bool(exact)))
+            reached[place] = start + exact
+            bars.append(_Bar(place, 0, index, start, reached[place], measure.say(value), drawn=bool(exact)))
     return bars
 
 
@@ -266,80 +210,88 @@ def _lying(plan: _Plan, top: int) -> tuple[list[Shape], int]:
     scale = Scale(plan.ticks[0], plan.ticks[-1], left, right)
     shapes: list[Shape] = []
     for tick in plan.ticks:
-        shapes.append(line(scale(tick), top, scale(tick), bottom, stroke=GRID))
-        label = print_value(tick, unit=plan.unit, decimals=decimals_of(plan.ticks))
-        shapes.append(text(scale(tick), bottom + 17, label, anchor="middle", size=frame.SMALL, fill=MUTED))
+        x = scale(tick)
+        said = plan.measure.say_tick(tick, plan.ticks)
+        shapes.append(line(x, top, x, bottom, stroke=GRID))
+        shapes.append(text(x, bottom + 17, said, anchor="middle", size=frame.SMALL, fill=MUTED))
     for place, name in enumerate(plan.categories):
         lines = wrap(name, frame.SIZE, left - 12)
         middle = top + band * (place + 0.5) + 4.5 - (len(lines) - 1) * 7.5
-        for row, part in enumerate(lines):
-            shapes.append(text(left - 8, middle + row * 15, part, anchor="end"))
-    late: list[Shape] = []
-    for bar in plan.bars:
-        y = top + band * bar.category + 6 + lane * bar.lane
-        start, end = scale(bar.start), scale(bar.end)
-        if bar.drawn:
-            shapes.append(
-                rect(min(start, end), y, abs(end - start), lane - 1, fill=frame.fill_of(plan.key, bar.series))
-            )
-        if not plan.stacked:
-            colour = INK if bar.drawn else MUTED
-            late.append(text(max(start, end) + 5, y + lane / 2 + 4, bar.label, size="12", fill=colour))
-        elif bar.drawn and end - start >= text_width(bar.label, 12) + 8:
-            late += frame.halo_label((start + end) / 2, y + lane / 2 - 0.5, bar.label)
-    shapes += late
+        shapes += [text(left - 8, middle + row * 15, part, anchor="end") for row, part in enumerate(lines)]
     base = scale(max(plan.ticks[0], Decimal(0)))
-    shapes.append(line(base, top, base, bottom, stroke=AXIS))
-    if plan.target is not None:
-        x = scale(plan.target)
-        shapes.append(frame.target_mark(x, top - 2, x, bottom))
+    bars, labels = _lying_bars(plan, scale, top, lane=lane, band=band)
+    shapes += [*bars, line(base, top, base, bottom, stroke=AXIS)]
+    target = plan.measure.target_number
+    if target is not None:
+        shapes.append(frame.target_mark(scale(target), top - 2, scale(target), bottom))
+    shapes += labels
     if not plan.categories:
         shapes.append(frame.empty_note((left + right) / 2, (top + bottom) / 2 + 4))
     return shapes, round(bottom + 24)
 
 
+def _lying_bars(plan: _Plan, scale: Scale, top: float, *, lane: float, band: float) -> _BarsAndLabels:
+    bars: list[Shape] = []
+    labels: list[Shape] = []
+    for bar in plan.bars:
+        y = top + band * bar.category + 6 + lane * bar.lane
+        start, end = scale(bar.start), scale(bar.end)
+        if bar.drawn:
+            fill = frame.fill_of(plan.key, bar.series)
+            bars.append(rect(min(start, end), y, abs(end - start), lane - 1, fill=fill))
+        if not plan.stacked:
+            x = max(start, end) + 5 + text_width(bar.label, 12) / 2
+            labels += frame.halo_label(x, y + lane / 2 - 0.5, bar.label, known=bar.drawn)
+        elif bar.drawn and end - start >= text_width(bar.label, 12) + 8:
+            labels += frame.halo_label((start + end) / 2, y + lane / 2 - 0.5, bar.label)
+    return bars, labels
+
+
 def _standing(plan: _Plan, top: int) -> tuple[list[Shape], int]:
     """Categories along the bottom, bars upwards."""
-    tick_labels = [print_value(tick, unit=plan.unit, decimals=decimals_of(plan.ticks)) for tick in plan.ticks]
-    left = max(text_width(label, 12) for label in tick_labels) + 10
+    said = [plan.measure.say_tick(tick, plan.ticks) for tick in plan.ticks]
+    left = max(text_width(label, 12) for label in said) + 10
     right = frame.WIDTH - 4.0
     top += 18
     bottom = top + 220.0
     band = (right - left) / max(len(plan.categories), 1)
-    bars_width = min(band * 0.78, plan.lanes * 56.0)
-    lane = bars_width / plan.lanes
     scale = Scale(plan.ticks[0], plan.ticks[-1], bottom, top)
-    shapes: list[Shape] = []
-    for tick, label in zip(plan.ticks, tick_labels, strict=True):
-        shapes.append(line(left, scale(tick), right, scale(tick), stroke=GRID))
-        shapes.append(text(left - 6, scale(tick) + 4, label, anchor="end", size=frame.SMALL, fill=MUTED))
+    shapes = frame.level_lines(plan.ticks, said, scale, left, right)
     names = [wrap(name, 12, band - 4, lines=3) for name in plan.categories]
     for place, lines in enumerate(names):
-        for row, part in enumerate(lines):
-            x = left + band * (place + 0.5)
-            shapes.append(text(x, bottom + 17 + row * 14, part, anchor="middle", size=frame.SMALL))
-    late: list[Shape] = []
-    for bar in plan.bars:
-        x = left + band * (bar.category + 0.5) - bars_width / 2 + lane * bar.lane
-        start, end = scale(bar.start), scale(bar.end)
-        if bar.drawn:
-            fill = frame.fill_of(plan.key, bar.series)
-            shapes.append(rect(x + 0.5, min(start, end), lane - 1, abs(end - start), fill=fill))
-        fits = text_width(bar.label, 11) <= (band if plan.lanes == 1 else lane + 2)
-        if plan.stacked:
-            if bar.drawn and start - end >= 18 and fits:
-                late += frame.halo_label(x + lane / 2, (start + end) / 2, bar.label, size=11)
-        elif fits:
-            colour = INK if bar.drawn else MUTED
-            late.append(
-                text(x + lane / 2, min(start, end) - 4, bar.label, anchor="middle", size="11", fill=colour)
-            )
-    shapes += late
+        x = left + band * (place + 0.5)
+        shapes += [
+            text(x, bottom + 17 + row * 14, part, anchor="middle", size=frame.SMALL)
+            for row, part in enumerate(lines)
+        ]
+    bars, labels = _standing_bars(plan, scale, left, band=band)
     base = scale(max(plan.ticks[0], Decimal(0)))
-    shapes.append(line(left, base, right, base, stroke=AXIS))
-    if plan.target is not None:
-        y = scale(plan.target)
-        shapes.append(frame.target_mark(left, y, right, y))
+    shapes += [*bars, line(left, base, right, base, stroke=AXIS)]
+    target = plan.measure.target_number
+    if target is not None:
+        shapes.append(frame.target_mark(left, scale(target), right, scale(target)))
+    shapes += labels
     if not plan.categories:
         shapes.append(frame.empty_note((left + right) / 2, (top + bottom) / 2))
     return shapes, round(bottom + 12 + 14 * max((len(lines) for lines in names), default=1))
+
+
+def _standing_bars(plan: _Plan, scale: Scale, left: float, *, band: float) -> _BarsAndLabels:
+    width = min(band * 0.78, plan.lanes * 56.0)
+    lane = width / plan.lanes
+    bars: list[Shape] = []
+    labels: list[Shape] = []
+    for bar in plan.bars:
+        x = left + band * (bar.category + 0.5) - width / 2 + lane * bar.lane
+        middle = x + lane / 2
+        start, end = scale(bar.start), scale(bar.end)
+        if bar.drawn:
+            fill = frame.fill_of(plan.key, bar.series)
+            bars.append(rect(x + 0.5, min(start, end), lane - 1, abs(end - start), fill=fill))
+        if text_width(bar.label, 11) > (band if plan.lanes == 1 else lane + 2):
+            continue
+        if not plan.stacked:
+            labels += frame.halo_label(middle, min(start, end) - 8, bar.label, size=11, known=bar.drawn)
+        elif bar.drawn and start - end >= 18:
+            labels += frame.halo_label(middle, (start + end) / 2, bar.label, size=11)
+    return bars, labels

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from operator import itemgetter
 
 from core.charts.model import ChartTable, Hatch, Series, Shape, line, marker, polyline, rect, text
-from core.charts.palette import DASHES, INK, MARKERS, MUTED, PAPER, TARGET, series_fill, series_hatch
+from core.charts.palette import DASHES, GRID, INK, MARKERS, MUTED, PAPER, TARGET, series_fill, series_hatch
+from core.charts.scales import Scale, decimals_of
 from core.charts.text import Value, number, print_value, text_width
 
 WIDTH = 640
@@ -32,7 +35,7 @@ def fill_of(key: str, index: int) -> str:
 def legend(
     key: str, names: Sequence[str], *, lines: bool, target_text: str = "", width: float = WIDTH
 ) -> tuple[list[Shape], int]:
-    """The legend's shapes from the top left corner, and the height it takes (0 for one series without a target)."""
+    """The legend's shapes from the top left corner, and its height (0: one series without a target)."""
     if len(names) < 2 and not target_text:
         return [], 0
     shapes: list[Shape] = []
@@ -67,18 +70,63 @@ def empty_note(x: float, y: float) -> Shape:
     return text(x, y, "No figures to show", anchor="middle", fill=MUTED)
 
 
-def halo_label(x: float, y: float, content: str, *, size: float = 12) -> list[Shape]:
-    """A label in a white box, readable on any fill; x and y are its middle."""
+def halo_label(x: float, y: float, content: str, *, size: float = 12, known: bool = True) -> list[Shape]:
+    """A label in a white box, readable on any fill; x and y are its middle. No figure: grey."""
     width = text_width(content, size) + 6
     return [
         rect(x - width / 2, y - size / 2 - 2, width, size + 4, fill=PAPER),
-        text(x, y + size * 0.35, content, anchor="middle", size=f"{size:g}", fill=INK),
+        text(x, y + size * 0.35, content, anchor="middle", size=f"{size:g}", fill=INK if known else MUTED),
     ]
+
+
+def level_lines(
+    ticks: Sequence[Decimal], said: Sequence[str], scale: Scale, left: float, right: float
+) -> list[Shape]:
+    """The lines across the chart at the axis marks, and the marks' words on the left."""
+    shapes: list[Shape] = []
+    for tick, label in zip(ticks, said, strict=True):
+        y = scale(tick)
+        shapes.append(line(left, y, right, y, stroke=GRID))
+        shapes.append(text(left - 6, y + 4, label, anchor="end", size=SMALL, fill=MUTED))
+    return shapes
 
 
 def target_mark(x1: float, y1: float, x2: float, y2: float) -> Shape:
     """The dashed line of a target."""
     return line(x1, y1, x2, y2, stroke=TARGET, width="2", dash="6 4")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How the values of a chart are printed, and the target that they are held against."""
+
+    unit: str = ""
+    decimals: int = 0
+    target: Value = None
+    target_label: str = "Target"
+
+    def say(self, value: Value) -> str:
+        """The value as people read it."""
+        return print_value(value, unit=self.unit, decimals=self.decimals)
+
+    def say_tick(self, tick: Decimal, ticks: Sequence[Decimal]) -> str:
+        """The axis mark, with the decimals that these marks need."""
+        return print_value(tick, unit=self.unit, decimals=decimals_of(ticks))
+
+    @property
+    def counts(self) -> bool:
+        """Whether the values are whole numbers of something."""
+        return not self.unit and not self.decimals
+
+    @property
+    def target_number(self) -> Decimal | None:
+        """The target where there is one to draw."""
+        return number(self.target)
+
+    @property
+    def target_text(self) -> str:
+        """The target for the legend, or "" where none is drawn."""
+        return "" if self.target_number is None else f"{self.target_label} {self.say(self.target)}"
 
 
 def category_table(
@@ -87,25 +135,22 @@ def category_table(
     categories: Sequence[str],
     series: Sequence[Series],
     *,
-    unit: str,
-    decimals: int,
-    target: Value = None,
-    target_label: str = "Target",
+    measure: Measure,
     notes: Sequence[str] = (),
-    notes_label: str = "",
+    notes_label: str = "Note",
 ) -> ChartTable:
     """Categories down, series across, and the target and notes as last columns where there are any."""
     headings = [category_label, *(one.name for one in series)]
     rows = [
-        [category, *(print_value(one.values[place], unit=unit, decimals=decimals) for one in series)]
+        [category, *(measure.say(one.values[place]) for one in series)]
         for place, category in enumerate(categories)
     ]
-    if target is not None:
-        headings.append(target_label)
+    if measure.target is not None:
+        headings.append(measure.target_label)
         for row in rows:
-            row.append(print_value(target, unit=unit, decimals=decimals))
+            row.append(measure.say(measure.target))
     if notes:
-        headings.append(notes_label or "Note")
+        headings.append(notes_label)
         for row, note in zip(rows, notes, strict=True):
             row.append(note)
     return ChartTable(caption, tuple(headings), tuple(tuple(row) for row in rows))
@@ -120,10 +165,8 @@ def check_lengths(categories: Sequence[str], series: Sequence[Series]) -> None:
             )
 
 
-def describe(
-    categories: Sequence[str], series: Sequence[Series], *, kind: str, unit: str, decimals: int
-) -> str:
-    """A description in words for those who cannot see the drawing: per series its lowest and highest value."""
+def describe(kind: str, categories: Sequence[str], series: Sequence[Series], measure: Measure) -> str:
+    """A description in words for those who cannot see the drawing: per series its lowest and highest."""
     parts = [f"{kind} with {len(categories)} {'category' if len(categories) == 1 else 'categories'}."]
     for one in series:
         known = [
@@ -135,13 +178,11 @@ def describe(
             parts.append(f"{one.name}: no figures.")
             continue
         low, high = min(known, key=itemgetter(0)), max(known, key=itemgetter(0))
-        lowest, highest = (
-            f"{print_value(value, unit=unit, decimals=decimals)} ({at})" for value, at in (low, high)
-        )
+        lowest, highest = (f"{measure.say(value)} ({category})" for value, category in (low, high))
         if len(known) == 1:
             parts.append(f"{one.name}: {lowest}.")
         elif low[0] == high[0]:
-            parts.append(f"{one.name}: {print_value(low[0], unit=unit, decimals=decimals)} throughout.")
+            parts.append(f"{one.name}: {measure.say(low[0])} throughout.")
         else:
             parts.append(f"{one.name}: lowest {lowest}, highest {highest}.")
     return " ".join(parts)

@@ -1,4 +1,4 @@
-"""The heat map of a year's marks: weeks across, sessions down, a letter in every cell that is not plain presence."""
+"""The heat map of a year's marks: weeks across, sessions down, a letter in every cell."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from core.charts import frame
 from core.charts.model import Chart, ChartTable, Shape, chart_key, rect, text
-from core.charts.palette import MUTED, TONES
+from core.charts.palette import MUTED, PAPER, TONES
 from core.charts.text import text_width
+
+CELL_HEIGHT = 17.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its category's key ("" leaves it blank), the letter if not the category's, words for hover and table."""
+    """One cell: its category's key ("" leaves it blank), a letter other than the category's, words for it."""
 
     category: str
     letter: str = ""
@@ -47,9 +49,9 @@ def heat_map(
 ) -> Chart:
     """Cells by row and column (`cells[row][column]`), categories told apart by letter as well as by colour.
 
-    `column_groups` (one a column, as months) are printed above the column where they change. The table has the
-    columns down and the rows across, because a year has many weeks. Raises ValueError when sizes differ or a
-    cell names an unknown category.
+    `column_groups` (one a column, as months) are printed above the column where they change. The table has
+    the columns down and the rows across, because a year has many weeks. Raises ValueError when sizes differ
+    or a cell names an unknown category.
     """
     known = {category.key: category for category in categories}
     _check(columns, rows, cells, known, column_groups)
@@ -61,21 +63,20 @@ def heat_map(
             for place, name in enumerate(columns)
         ),
     )
-    key = chart_key("heat", title, table, key)
+    key = chart_key("heat", table, key)
     shapes, top = _legend(categories)
     left = max((text_width(name, 11) for name in rows), default=0) + 8
     step = min((frame.WIDTH - left) / max(len(columns), 1), 26.0)
-    height = 17.0
     shapes += _column_names(column_groups or columns, left, step, top + 10)
     top += 16
     for row, name in enumerate(rows):
-        y = top + row * height
+        y = top + row * CELL_HEIGHT
         shapes.append(text(left - 6, y + 12, name, anchor="end", size="11", fill=MUTED))
         for place in range(len(columns)):
             cell = cells[row][place]
             if cell.category:
                 hover = f"{columns[place]}, {name}: {_words(cell, known)}"
-                shapes += _cell(cell, known[cell.category], left + place * step, y, step, height, hover)
+                shapes += _cell(cell, known[cell.category], (left + place * step, y), step, hover)
     if not columns or not rows:
         shapes.append(frame.empty_note(frame.WIDTH / 2, top + 20))
     return Chart(
@@ -83,7 +84,7 @@ def heat_map(
         title=title,
         description=description or _describe(cells, categories, columns),
         width=frame.WIDTH,
-        height=round(top + max(len(rows), 2) * height + 4),
+        height=round(top + max(len(rows), 2) * CELL_HEIGHT + 4),
         shapes=tuple(shapes),
         table=table,
     )
@@ -112,16 +113,16 @@ def _words(cell: Cell, known: Mapping[str, Category]) -> str:
 
 
 def _cell(
-    cell: Cell, category: Category, x: float, y: float, width: float, height: float, hover: str
+    cell: Cell, category: Category, corner: tuple[float, float], width: float, hover: str
 ) -> list[Shape]:
+    x, y = corner
     tone = TONES[category.tone]
-    stroke = "#8a949b" if tone.fill == "#ffffff" else ""
-    shapes = [rect(x + 0.5, y + 0.5, width - 1, height - 1, fill=tone.fill, stroke=stroke, hover=hover)]
+    edge = "#8a949b" if tone.fill == PAPER else ""
+    shapes = [rect(x + 0.5, y + 0.5, width - 1, CELL_HEIGHT - 1, fill=tone.fill, stroke=edge, hover=hover)]
     letter = cell.letter or category.letter
     if letter.strip():
-        shapes.append(
-            text(x + width / 2, y + height / 2 + 3.5, letter, anchor="middle", size="10", fill=tone.ink)
-        )
+        middle = y + CELL_HEIGHT / 2 + 3.5
+        shapes.append(text(x + width / 2, middle, letter, anchor="middle", size="10", fill=tone.ink))
     return shapes
 
 
@@ -133,7 +134,7 @@ def _legend(categories: Sequence[Category]) -> tuple[list[Shape], int]:
         if x and x + space - 16 > frame.WIDTH:
             x, row = 0.0, row + 1
         y = row * 20.0
-        shapes += _cell(Cell(category.key), category, x, y, 15, 16, "")
+        shapes += _cell(Cell(category.key), category, (x, y), 15, "")
         shapes.append(text(x + 20, y + 12, category.label, size="12"))
         x += space
     return shapes, ((row + 1) * 20 + 8) if categories else 0

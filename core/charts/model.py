@@ -1,4 +1,4 @@
-"""What a chart is once it is laid out: a frozen list of shapes with a title, a description and its data table."""
+"""What a chart is once it is laid out: frozen shapes with a title, a description and the data as a table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class ChartTable:
-    """The figures of a chart as a table: the first cell of a row names it; `links` has "" or one address a row."""
+    """A chart's figures as a table: a row's first cell names it; `links` has an address or "" a row."""
 
     caption: str
     headings: tuple[str, ...]
@@ -43,7 +43,7 @@ class ChartTable:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One mark: `kind` is rect, path or text. Numbers are already printed, so that drawing only places them."""
+    """One mark: `kind` is rect, path or text. Numbers are printed already; drawing only places them."""
 
     kind: str
     x: str = ""
@@ -63,7 +63,7 @@ class Shape:
 
     @property
     def markup(self) -> SafeString:
-        """The SVG element, every word in it escaped. Not a template: a year's heat map has a thousand of these."""
+        """The SVG element, its words escaped. Not a template: a year's heat map has a thousand of these."""
         if self.kind == "rect":
             place = f'x="{self.x}" y="{self.y}" width="{self.width}" height="{self.height}"'
             edge = f' stroke="{self.stroke}"' if self.stroke else ""
@@ -73,10 +73,8 @@ class Shape:
             size = f' font-size="{self.size}"' if self.size else ""
             anchor = f' text-anchor="{self.anchor}"' if self.anchor else ""
             bold = ' font-weight="bold"' if self.bold else ""
-            said = escape(self.content)
-            return SafeString(
-                f'<text x="{self.x}" y="{self.y}" fill="{self.fill}"{size}{anchor}{bold}>{said}</text>'
-            )
+            place = f'x="{self.x}" y="{self.y}" fill="{self.fill}"'
+            return SafeString(f"<text {place}{size}{anchor}{bold}>{escape(self.content)}</text>")
         edge = f' stroke="{self.stroke}" stroke-width="{self.stroke_width}"' if self.stroke else ""
         dash = f' stroke-dasharray="{self.dash}"' if self.dash else ""
         return SafeString(f'<path d="{self.d}" fill="{self.fill}"{edge}{dash}/>')
@@ -187,12 +185,12 @@ def marker(kind: str, x: float, y: float, size: float, *, fill: str) -> Shape:
     return Shape("path", d=d, fill=fill, stroke="#ffffff", stroke_width="1")
 
 
-def chart_key(kind: str, title: str, table: ChartTable, key: str = "") -> str:
+def chart_key(kind: str, table: ChartTable, key: str = "") -> str:
     """The start of a chart's ids: `key` where the caller names one, else made from what the chart shows.
 
     Give a key when a page shows the same chart twice.
     """
     if key:
         return f"chart-{key}"
-    seed = repr((kind, title, table.headings, table.rows))
+    seed = repr((kind, table.caption, table.headings, table.rows))
     return f"chart-{hashlib.sha256(seed.encode()).hexdigest()[:12]}"

@@ -1,6 +1,6 @@
 """Colours and, beside every colour, something that is not a colour: a pattern, a dash, a marker or a letter.
 
-Each fill has at least 3:1 against white; the order alternates dark and light so that neighbours differ in grey too.
+Each fill has at least 3:1 against white; dark and light alternate, so that neighbours differ in grey too.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def decimals_of(ticks: Iterable[Decimal]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A straight line from [low, high] in figures to [start, end] in the drawing (end may be less than start)."""
+    """A straight line from [low, high] in figures to [start, end] in the drawing (end may be below start)."""
 
     low: Decimal
     high: Decimal

@@ -22,7 +22,7 @@ _WIDTH_GROUPS = {
     389: "*",
     469: "^",
     500: "ckrsvxyzJ",
-    556: "abdeghnopqu0123456789L#$?_–",
+    556: "abdeghnopqu0123456789L#$?_\u2013",
     584: "+<>=~",
     611: "FTZ",
     667: "ABEKPSVXY&",
@@ -79,7 +79,7 @@ def number(value: Value) -> Decimal | None:
 
 
 def print_value(value: Value, *, unit: str = "", decimals: int = 0) -> str:
-    """The value as people read it: thousands separated, halves rounded up, "n/a" for None, a symbol as it is."""
+    """The value as people read it: thousands apart, halves rounded up, "n/a" for None, a symbol as it is."""
     if isinstance(value, str):
         return value
     exact = number(value)
@@ -92,6 +92,6 @@ def print_value(value: Value, *, unit: str = "", decimals: int = 0) -> str:
 
 
 def coordinate(value: float) -> str:
-    """A position in the drawing with at most two decimals and no trailing noughts, the same on every machine."""
+    """A position in the drawing: at most two decimals, no trailing noughts, the same on every machine."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

@@ -16,12 +16,12 @@ register = template.Library()
 @register.simple_tag
 def chart(drawing: Chart) -> SafeString:
     """The drawing alone, as inline SVG; use it where the figures stand in words or in a table beside it."""
-    return get_template("charts/chart.svg").render({"chart": drawing})
+    return SafeString(get_template("charts/chart.svg").render({"chart": drawing}))
 
 
 @register.inclusion_tag("charts/with_table.html")
 def chart_with_table(drawing: Chart, table: Literal["folded", "open"] = "folded") -> dict[str, Any]:
-    """The drawing with its title above and its figures as a table below, folded away unless `table="open"`."""
+    """The drawing, its title above, its figures as a table below: folded away unless `table="open"`."""
     return {"chart": drawing, "table_open": table == "open"}
 
 

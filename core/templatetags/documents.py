@@ -1,4 +1,4 @@
-"""`{% load documents %}`: numbered tables and figures for the sections of a document, in PDF and on a page."""
+"""`{% load documents %}`: numbered tables and figures for a document's sections, in PDF and on a page."""
 
 from __future__ import annotations
 
