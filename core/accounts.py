@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from core.audit import Access, record_access
 
 
-class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class ClosedAccountAdapter(DefaultAccountAdapter):
     """No self-registration; sign-in, failure and sign-out leave an audit row."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -89,7 +89,7 @@ def record_access(
     from core.models import AccessEvent
 
     if request is not None and user is None and request.user.is_authenticated:
-        user = request.user  # type: ignore[assignment]
+        user = request.user
     match = getattr(request, "resolver_match", None) if request is not None else None
     return AccessEvent.objects.create(
         user_id=user.pk if user else None,

@@ -72,7 +72,7 @@ class Calendars:
         for term in Term.objects.all():
             self._terms.setdefault((term.calendar_id, term.academic_year), []).append(
                 rules.TermDates(
-                    season=term.season,
+                    season=rules.Season(term.season),
                     half=term.half,
                     name=term.name,
                     starts_on=term.starts_on,

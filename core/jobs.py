@@ -7,7 +7,7 @@ from celery import Task
 from core.actor import acting_as, current_actor_id
 
 
-class ActingTask(Task):  # type: ignore[misc]
+class ActingTask(Task):
     """Carries the acting user's id in the message headers into the change history (stack.md D.3)."""
 
     abstract = True

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.forms import DateInputField, GovForm
 from core.panels import RollFilter, panels_for
-from pupils.querysets import PupilQuerySet
 
 
 class RollFilterForm(GovForm):
@@ -23,7 +24,7 @@ class RollFilterForm(GovForm):
         """The day asked for, today where none or none readable."""
         return (self.cleaned_data.get("on") if self.is_valid() else None) or today
 
-    def narrow(self, pupils: PupilQuerySet, on: date) -> PupilQuerySet:
+    def narrow(self, pupils: QuerySet[Any], on: date) -> QuerySet[Any]:
         """The pupils that satisfy every filter set; a value that is no choice is ignored and shown as an error."""
         self.is_valid()
         for panel in self.panels:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,7 +30,6 @@ from pupils import roll
 from pupils.filters import RollFilterForm
 from pupils.models import Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
-from pupils.querysets import PupilQuerySet
 from pupils.search import matching
 
 PER_PAGE = 50
@@ -49,21 +49,19 @@ class RollPage:
         self.searched = request.session.get(SEARCH_KEY, "") if "search" in request.GET else ""
         self.sort = request.GET.get("sort", "name")
 
-    def queryset(self) -> PupilQuerySet:
+    def queryset(self) -> QuerySet[Any]:
         pupils = Pupil.objects.visible_to(self.request.user)
         pupils = matching(pupils, self.searched) if self.searched else pupils.looked_after(on=self.on)
         if self.form.is_bound:
             pupils = self.form.narrow(pupils, self.on)
         return self._ordered(pupils)
 
-    def _ordered(self, pupils: PupilQuerySet) -> PupilQuerySet:
+    def _ordered(self, pupils: QuerySet[Any]) -> QuerySet[Any]:
         key, descending = self.sort.lstrip("-"), self.sort.startswith("-")
         column = next((c for c in self.columns if c.key == key and c.order_by is not None), None)
         if column is None or column.order_by is None:
             name = "-sort_name" if self.sort == "-name" else "sort_name"
             return pupils.order_by(name, "child_id")
-        from django.db.models import F
-
         field = F(f"sort_{key}")
         order = field.desc(nulls_last=True) if descending else field.asc(nulls_last=True)
         return column.order_by(pupils, self.on).order_by(order, "sort_name", "child_id")

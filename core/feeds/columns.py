@@ -132,7 +132,7 @@ def _heading_problems(table: RawTable, match: HeadingMatch) -> Iterator[Problem]
 
 @dataclass
 class Row:
-    """One data row: parsed values (None for a blank or an absent column), the text read, and whether it must be held."""
+    """One data row: parsed values (None for a blank or an absent column), the text read, and whether it is held."""
 
     file: str
     number: int

@@ -123,7 +123,7 @@ def _clean_frame(frame: pd.DataFrame) -> pd.DataFrame:
         categories = column.cat.categories
         tidy = [clean(str(c)) for c in categories]
         if tidy != list(categories):
-            codes, uniques = pd.factorize(pd.array(tidy, dtype=object))
+            codes, uniques = pd.factorize(pd.Index(tidy, dtype=object))
             positions = column.cat.codes.to_numpy()
             frame[name] = pd.Categorical.from_codes(codes[positions], categories=pd.Index(uniques, dtype=object))
     return frame
