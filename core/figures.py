@@ -1,11 +1,27 @@
-"""Figures: a numerator and a denominator kept exactly, and how they are printed.
+"""Figures: a numerator and a denominator kept exactly, and how they are printed inside and outside the team."""
 
-A figure that leaves the team goes through `core.suppression` first.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from core.suppression import Ledger, is_small_count, suppress_counts, suppress_table, with_totals
+
+__all__ = [
+    "HIDDEN_SYMBOL",
+    "NOT_APPLICABLE",
+    "NO_CASES_SYMBOL",
+    "Figure",
+    "PublicFigure",
+    "count_text",
+    "n_of_d",
+    "percent",
+    "percent_text",
+    "round_half_up",
+    "sum_figures",
+    "suppress_counts",
+    "suppress_figures",
+    "suppress_table",
+]
 
 NOT_APPLICABLE = "n/a"
 HIDDEN_SYMBOL = "x"
@@ -76,7 +92,7 @@ class Figure:
     def public_percent(self, places: int = 1) -> str:
         """One figure published alone (R-FMT-2): the percentage, "x" when too small, "z" for 0 of 0.
 
-        Figures that stand beside others or under a total need `core.suppression.suppress_figures`.
+        Figures that stand beside others or under a total need `suppress_figures`.
         """
         percent = self.percent(places)
         if percent is None:
@@ -98,3 +114,81 @@ def sum_figures(figures: Iterable[Figure]) -> Figure:
     """A group's figure: sum of numerators of the sum of denominators, never a mean of percentages (4.4)."""
     listed = list(figures)
     return Figure(sum(f.numerator for f in listed), sum(f.denominator for f in listed))
+
+
+# ---------------------------------------------------------------- what leaves the team
+
+
+def count_text(count: int | None) -> str:
+    """A count as printed in public, "x" when it is hidden."""
+    return HIDDEN_SYMBOL if count is None else f"{count:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFigure:
+    """A figure as it may leave the team; None is hidden."""
+
+    numerator: int | None
+    denominator: int | None
+
+    def percent(self, places: int = 1) -> str:
+        """The percentage, "x" when hidden, "z" for 0 of 0."""
+        if self.numerator is None or self.denominator is None:
+            return HIDDEN_SYMBOL
+        return percent_text(self.numerator, self.denominator, places) or NO_CASES_SYMBOL
+
+    def text(self, places: int = 1) -> str:
+        """ "30 of 48 (62.5%)", "x of 48" when only the denominator may be shown, "x", or "n/a"."""
+        if self.denominator is None:
+            return HIDDEN_SYMBOL
+        if self.numerator is None:
+            return f"{HIDDEN_SYMBOL} of {self.denominator:,}"
+        return Figure(self.numerator, self.denominator).text(places)
+
+
+NUMERATOR, COMPLEMENT, DENOMINATOR = 0, 1, 2
+
+
+def _hide_whole_shares(ledger: Ledger) -> None:
+    """Numerator and complement go together: with the denominator, the one gives the other away."""
+    for row in {i for i, _ in ledger.hidden}:
+        ledger.hidden |= {(row, NUMERATOR), (row, COMPLEMENT)}
+
+
+def suppress_figures(
+    figures: Sequence[Figure], total: Figure | None = None, *, guard_complement: bool = True
+) -> tuple[tuple[PublicFigure, ...], PublicFigure | None]:
+    """A breakdown of shares, under its total when that is shown, as it may be published.
+
+    A share is hidden when its numerator is 5 or less or its denominator 10 or less (R-FMT-2), a denominator when
+    it is 1 to 5, and then whatever else would let a reader work one out. `guard_complement` (OURS, stricter than
+    R-FMT-2) also hides a share of which only 1 to 5 are missing, "23 of 24": it tells of the one as "1 of 24"
+    does. All of a group, "24 of 24", is shown. ValueError when the total is not the sum of the figures.
+    """
+    if total is not None and total != sum_figures(figures):
+        raise ValueError("The total of a breakdown is the sum of its figures.")
+    if not figures:
+        return (), None if total is None else PublicFigure(0, 0)
+    values = with_totals([[figure.numerator, figure.complement] for figure in figures])
+    bottom = len(figures)
+    ledger = Ledger(
+        values,
+        unpublished=set() if total is not None else {(bottom, column) for column in range(3)},
+        floors=lambda cell: 1 if cell[1] == DENOMINATOR else 0,
+        fixed=lambda cell: values[cell[0]][DENOMINATOR] == 0,
+        widen=_hide_whole_shares,
+    )
+    for row, figure in enumerate([*figures, total] if total is not None else figures):
+        if figure.denominator == 0:
+            continue
+        if figure.is_small() or (guard_complement and is_small_count(figure.complement)):
+            ledger.hidden.add((row, NUMERATOR))
+        if is_small_count(figure.denominator):
+            ledger.hidden.add((row, DENOMINATOR))
+    ledger.protect()
+
+    def public(row: int) -> PublicFigure:
+        n, d = (None if (row, c) in ledger.hidden else values[row][c] for c in (NUMERATOR, DENOMINATOR))
+        return PublicFigure(n, d)
+
+    return tuple(public(row) for row in range(bottom)), None if total is None else public(bottom)
