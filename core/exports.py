@@ -59,13 +59,9 @@ class Export:
     columns: tuple[Column, ...]
     rows: Iterable[Sequence[CellValue]]
 
-    def __init__(
-        self, title: str, columns: Sequence[Column | str], rows: Iterable[Sequence[CellValue]]
-    ) -> None:
+    def __init__(self, title: str, columns: Sequence[Column | str], rows: Iterable[Sequence[CellValue]]) -> None:
         object.__setattr__(self, "title", title)
-        object.__setattr__(
-            self, "columns", tuple(Column(one) if isinstance(one, str) else one for one in columns)
-        )
+        object.__setattr__(self, "columns", tuple(Column(one) if isinstance(one, str) else one for one in columns))
         object.__setattr__(self, "rows", rows)
 
     @property

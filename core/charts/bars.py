@@ -261,8 +261,7 @@ def _standing(plan: _Plan, top: int) -> tuple[list[Shape], int]:
     for place, lines in enumerate(names):
         x = left + band * (place + 0.5)
         shapes += [
-            text(x, bottom + 17 + row * 14, part, anchor="middle", size=frame.SMALL)
-            for row, part in enumerate(lines)
+            text(x, bottom + 17 + row * 14, part, anchor="middle", size=frame.SMALL) for row, part in enumerate(lines)
         ]
     bars, labels = _standing_bars(plan, scale, left, band=band)
     base = scale(max(plan.ticks[0], Decimal(0)))

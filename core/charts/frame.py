@@ -79,9 +79,7 @@ def halo_label(x: float, y: float, content: str, *, size: float = 12, known: boo
     ]
 
 
-def level_lines(
-    ticks: Sequence[Decimal], said: Sequence[str], scale: Scale, left: float, right: float
-) -> list[Shape]:
+def level_lines(ticks: Sequence[Decimal], said: Sequence[str], scale: Scale, left: float, right: float) -> list[Shape]:
     """The lines across the chart at the axis marks, and the marks' words on the left."""
     shapes: list[Shape] = []
     for tick, label in zip(ticks, said, strict=True):
@@ -142,8 +140,7 @@ def category_table(
     """Categories down, series across, and the target and notes as last columns where there are any."""
     headings = [category_label, *(one.name for one in series)]
     rows = [
-        [category, *(measure.say(one.values[place]) for one in series)]
-        for place, category in enumerate(categories)
+        [category, *(measure.say(one.values[place]) for one in series)] for place, category in enumerate(categories)
     ]
     if measure.target is not None:
         headings.append(measure.target_label)
@@ -160,9 +157,7 @@ def check_lengths(categories: Sequence[str], series: Sequence[Series]) -> None:
     """Raise ValueError when a series has not one value for each category: a programmer's mistake."""
     for one in series:
         if len(one.values) != len(categories):
-            raise ValueError(
-                f"series {one.name!r} has {len(one.values)} values for {len(categories)} categories"
-            )
+            raise ValueError(f"series {one.name!r} has {len(one.values)} values for {len(categories)} categories")
 
 
 def describe(kind: str, categories: Sequence[str], series: Sequence[Series], measure: Measure) -> str:

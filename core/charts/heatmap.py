@@ -112,9 +112,7 @@ def _words(cell: Cell, known: Mapping[str, Category]) -> str:
     return known[cell.category].label if cell.category else ""
 
 
-def _cell(
-    cell: Cell, category: Category, corner: tuple[float, float], width: float, hover: str
-) -> list[Shape]:
+def _cell(cell: Cell, category: Category, corner: tuple[float, float], width: float, hover: str) -> list[Shape]:
     x, y = corner
     tone = TONES[category.tone]
     edge = "#8a949b" if tone.fill == PAPER else ""

@@ -112,9 +112,7 @@ class Chart:
         return self.table
 
 
-def rect(
-    x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "", hover: str = ""
-) -> Shape:
+def rect(x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "", hover: str = "") -> Shape:
     """A filled rectangle; a width or height below nought is drawn as nought."""
     return Shape(
         "rect",
@@ -128,17 +126,13 @@ def rect(
     )
 
 
-def line(
-    x1: float, y1: float, x2: float, y2: float, *, stroke: str, width: str = "1", dash: str = ""
-) -> Shape:
+def line(x1: float, y1: float, x2: float, y2: float, *, stroke: str, width: str = "1", dash: str = "") -> Shape:
     """A straight line."""
     d = f"M{coordinate(x1)} {coordinate(y1)}L{coordinate(x2)} {coordinate(y2)}"
     return Shape("path", d=d, stroke=stroke, stroke_width=width, dash=dash)
 
 
-def polyline(
-    points: Sequence[tuple[float, float]], *, stroke: str, width: str = "2.5", dash: str = ""
-) -> Shape:
+def polyline(points: Sequence[tuple[float, float]], *, stroke: str, width: str = "2.5", dash: str = "") -> Shape:
     """Straight lines through all the points."""
     d = "M" + "L".join(f"{coordinate(x)} {coordinate(y)}" for x, y in points)
     return Shape("path", d=d, stroke=stroke, stroke_width=width, dash=dash)

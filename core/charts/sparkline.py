@@ -68,9 +68,7 @@ def _draw(runs: Sequence[Sequence[tuple[float, float]]]) -> list[Shape]:
         return [text(WIDTH / 2, HEIGHT / 2 + 4, "no figures", anchor="middle", size="11", fill=MUTED)]
     colour = series_fill(0)
     shapes = [
-        polyline(run, stroke=colour, width="1.75")
-        if len(run) > 1
-        else marker("circle", *run[0], 4, fill=colour)
+        polyline(run, stroke=colour, width="1.75") if len(run) > 1 else marker("circle", *run[0], 4, fill=colour)
         for run in runs
     ]
     return [*shapes, marker("circle", *runs[-1][-1], 7, fill=colour)]

@@ -44,6 +44,7 @@ def report_figure(
     return {
         "chart": chart,
         "number": number,
+        "medium": medium,
         "note": note,
         "in_annex": in_annex,
         "folded": medium != "pdf" and table == "auto",

@@ -141,7 +141,7 @@ def test_every_figure_has_an_alternative(pdf: bytes) -> None:
 
 
 def test_the_headings_are_bookmarks(pdf: bytes) -> None:
-    outline = [entry.title for entry in PdfReader(io.BytesIO(pdf)).outline if not isinstance(entry, list)]  # type: ignore[union-attr]
+    outline = [entry.title for entry in PdfReader(io.BytesIO(pdf)).outline if not isinstance(entry, list)]
     assert [title for title in outline if title] == [
         "Contents",
         "Headlines",

@@ -143,16 +143,12 @@ BAD = "<script>alert(1)</script>\"'&"
         line_chart(BAD, [BAD, "b"], [Series(BAD, [1, BAD])], break_after=0, break_label=BAD),
         stacked_bar_chart(BAD, [BAD], [Series(BAD, [50]), Series(BAD, [BAD])], unit=BAD),
         waterfall_chart(BAD, [Step(BAD, 5), Step(BAD, 2, BAD, BAD)]),
-        heat_map(
-            BAD, [BAD], [BAD], [[Cell("p", BAD, BAD)]], [Category("p", BAD, BAD, "present")], column_label=BAD
-        ),
+        heat_map(BAD, [BAD], [BAD], [[Cell("p", BAD, BAD)]], [Category("p", BAD, BAD, "present")], column_label=BAD),
         sparkline(BAD, [1, 2], unit=BAD),
     ],
 )
 def test_words_from_outside_are_only_ever_words(chart: Chart) -> None:
-    page = Template("{% load charts %}{% chart_with_table c %}{% chart_table c %}").render(
-        Context({"c": chart})
-    )
+    page = Template("{% load charts %}{% chart_with_table c %}{% chart_table c %}").render(Context({"c": chart}))
     assert "<script" not in page
     assert "alert(1)&lt;" in page
     ET.fromstring(draw(chart))
@@ -204,9 +200,7 @@ def test_a_missing_value_is_a_gap_and_no_line_crosses_a_break() -> None:
     names = [str(n) for n in range(6)]
     whole = line_chart("t", names, [Series("x", [1, 2, 3, 4, 5, 6])])
     gap = line_chart("t", names, [Series("x", [1, 2, None, 4, 5, 6])])
-    broken = line_chart(
-        "t", names, [Series("x", [1, 2, 3, 4, 5, 6])], break_after=2, break_label="Counted anew"
-    )
+    broken = line_chart("t", names, [Series("x", [1, 2, 3, 4, 5, 6])], break_after=2, break_label="Counted anew")
     assert [len(lines_of(chart)) for chart in (whole, gap, broken)] == [1, 2, 2]
     assert "Counted anew" in draw(broken)
     assert "Counted anew after 2." in broken.description

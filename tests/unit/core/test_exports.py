@@ -115,9 +115,7 @@ def test_workbook_keeps_every_text_as_text_and_unchanged(text: str) -> None:
 
 
 def test_workbook_drops_what_xml_cannot_hold() -> None:
-    sheet = CalamineWorkbook.from_filelike(
-        io.BytesIO(as_workbook(export([["a\x00b\x1fc"] * 7])))
-    ).get_sheet_by_index(0)
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(as_workbook(export([["a\x00b\x1fc"] * 7])))).get_sheet_by_index(0)
     assert sheet.to_python()[1][0] == "abc"
 
 
