@@ -156,7 +156,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "sample": SampleForm({"from_on_0": "31", "from_on_1": "2", "from_on_2": "2026"} if sent else None),
         "with_errors": sent,
         "filter_form": SampleFilter(
-            request.GET if "school" in request.GET or "state" in request.GET else None
+            request.GET if "school" in request.GET or "state" in request.GET else None, auto_id="filter_%s"
         ),
         "table": SampleTable(rows).configure(request, per_page=5),
         "wide_table": WideTable(rows, prefix="wide-").configure(request),
