@@ -47,7 +47,6 @@ BLANK = " "
 UNMARKED = "-"
 CLOSED = "#"
 UNKNOWN_CODE_SYMBOL = "?"
-CONFLICT_SYMBOL = "!"
 SILENT_ON_CLOSED_DAYS = frozenset({BLANK, UNMARKED, CLOSED})
 """What registers hold on days without a session and nobody need be told of (5.4)."""
 
@@ -72,9 +71,7 @@ class AttendanceCode:
 
     def is_valid_on(self, on: dt.date) -> bool:
         """Whether the code holds on that day."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on < self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on < self.valid_to)
 
 
 def _sub_codes(symbols: str, parent: str, category: Category, meaning: str) -> tuple[AttendanceCode, ...]:
@@ -98,9 +95,7 @@ ATTENDANCE_CODES: tuple[AttendanceCode, ...] = (
     AttendanceCode("W", "W", Category.AEA, "Work experience"),
     AttendanceCode("J", "J", Category.AEA, "Interview", None, LIST_OF_2024),
     AttendanceCode("D", "D", Category.AEA, "Dual registered, at the other school", None, D_LEAVES_POSSIBLE),
-    AttendanceCode(
-        "D", "D", Category.NOT_POSSIBLE, "Dual registered, at the other school", D_LEAVES_POSSIBLE
-    ),
+    AttendanceCode("D", "D", Category.NOT_POSSIBLE, "Dual registered, at the other school", D_LEAVES_POSSIBLE),
     AttendanceCode("C", "C", Category.AUTHORISED, "Leave granted, exceptional circumstances"),
     AttendanceCode("C1", "c", Category.AUTHORISED, "Performance or employment abroad", LIST_OF_2024),
     AttendanceCode("C2", "d", Category.AUTHORISED, "Temporary part-time timetable", LIST_OF_2024),
@@ -363,9 +358,7 @@ def persistence_rule(first_on: dt.date, last_on: dt.date, *, terms: Sequence[Ter
     """
     whole = Period.through(first_on, last_on)
     era = persistence_era(academic_year_of(last_on))
-    by_percent = PersistenceRule(
-        whole, f"{era.percent}% or more of possible sessions missed", percent=era.percent
-    )
+    by_percent = PersistenceRule(whole, f"{era.percent}% or more of possible sessions missed", percent=era.percent)
     if era.annual_sessions is None or academic_year_of(first_on) != academic_year_of(last_on):
         return by_percent
     if first_on > season_period(terms, Season.AUTUMN).from_on:
@@ -410,7 +403,7 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class EffectiveMark:
-    """The symbol that counts for one session; in a conflict no mark counts until a person has chosen."""
+    """The symbol that counts for one session; in a conflict the most trusted one, until a person has chosen."""
 
     symbol: str
     is_conflict: bool = False
@@ -456,16 +449,45 @@ SAME_MARK_TABLE = _same_mark_table()
 def effective_mark(symbols: Iterable[str], on: dt.date) -> EffectiveMark:
     """The mark that counts when several sources report one child's session on a day (4.4).
 
-    A physical mark (present, approved activity, absence) goes before a code that is not valid, then D, then
-    not possible, not on roll, closed, `-` and blank; among equals the first given. Two physical marks that
-    differ are a conflict for a person. Morning and afternoon strokes are the same mark.
+    `symbols` come in order of trust. A physical mark (present, approved activity, absence) goes before a code
+    that is not valid, then D, then not possible, not on roll, closed, `-` and blank; among equals the first
+    given. Two physical marks that differ are a conflict for a person: until it is decided the first given
+    counts, flagged (OURS). Morning and afternoon strokes are the same mark.
     """
     ranks = rank_table(on)
-    best, best_rank = BLANK, int(Rank.BLANK)
+    best, best_rank, is_conflict = BLANK, int(Rank.BLANK), False
     for symbol in symbols:
         rank = ranks[ord(symbol)]
         if rank > best_rank:
             best, best_rank = symbol, rank
         elif rank == Rank.PHYSICAL and SAME_MARK_TABLE[ord(symbol)] != SAME_MARK_TABLE[ord(best)]:
-            return EffectiveMark(CONFLICT_SYMBOL, is_conflict=True)
-    return EffectiveMark(best)
+            is_conflict = True
+    return EffectiveMark(best, is_conflict)
+
+
+SOURCES_BY_TRUST = ("b2b", "welfare-call")
+"""The school's own register goes before what was heard on the telephone (OURS)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A register that has a physical mark for a disputed session. `at_own_school`: the child is on the roll of
+    the register's school that day, or the register names no school, or no school place is known."""
+
+    register: int
+    symbol: str
+    source: str
+    school_stated: bool
+    at_own_school: bool
+
+
+def in_order_of_trust(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Who is believed first when physical marks differ; the first is the proposal (OURS).
+
+    A school where the child is on roll goes before one where it is not, then the school's register before the
+    telephone call, then a register with a school before one without, then the one that we have had longer.
+    """
+    return sorted(
+        candidates,
+        key=lambda c: (not c.at_own_school, SOURCES_BY_TRUST.index(c.source), not c.school_stated, c.register),
+    )

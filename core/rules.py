@@ -351,9 +351,7 @@ def parse_term_code(text: str) -> tuple[int, Season]:
     """
     match = _TERM_CODE.match(text.strip().lower())
     if not match:
-        raise ValueError(
-            f"{text.strip()!r} is not a term: write it as 2009-autumn, 2010-spring or 2010-summer."
-        )
+        raise ValueError(f"{text.strip()!r} is not a term: write it as 2009-autumn, 2010-spring or 2010-summer.")
     season = Season(match[2])
     return (int(match[1]) if season is Season.AUTUMN else int(match[1]) - 1), season
 

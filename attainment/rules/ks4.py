@@ -101,9 +101,7 @@ def _not_counted(entry: Entry, assessment_year: int) -> str | None:
     return None
 
 
-def _best_of_each_subject(
-    entries: Sequence[Entry], assessment_year: int
-) -> tuple[list[CountedEntry], list[Entry]]:
+def _best_of_each_subject(entries: Sequence[Entry], assessment_year: int) -> tuple[list[CountedEntry], list[Entry]]:
     """All entries with what they count, and those that pass: the largest of each subject counts, once."""
     refused = {n: _not_counted(entry, assessment_year) for n, entry in enumerate(entries)}
     best: dict[str, int] = {}
@@ -124,10 +122,7 @@ def _best_of_each_subject(
 def _has_gcse(passed: Sequence[Entry], subject: str) -> bool:
     """A full GCSE in the subject among the passes; short courses and equivalents do not stand in."""
     return any(
-        e.qualification is not None
-        and e.qualification.is_gcse
-        and e.gcses >= 1
-        and subject_key(e.subject) == subject
+        e.qualification is not None and e.qualification.is_gcse and e.gcses >= 1 and subject_key(e.subject) == subject
         for e in passed
     )
 
@@ -145,9 +140,7 @@ def achieves_5ac_em(results: Iterable[Entry], *, assessment_year: int) -> Ks4Dec
     lacks = [word for word, met in (("English", english), ("mathematics", mathematics)) if not met]
     reason = f"{total.normalize():f} GCSEs or equivalent at A*-C"
     if lines:
-        reason += (
-            f", without GCSE {' and '.join(lacks)}." if lacks else ", with GCSE English and mathematics."
-        )
+        reason += f", without GCSE {' and '.join(lacks)}." if lacks else ", with GCSE English and mathematics."
     else:
         reason = "No results are known."
     flags = tuple(dict.fromkeys(flag for line in lines if (flag := _entry_flag(line.entry))))

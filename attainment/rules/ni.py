@@ -116,9 +116,7 @@ def ni_status(
     if spec.stage is Stage.KS4:
         ks4 = achieves_5ac_em(ks4_entries, assessment_year=assessment_year)
         return NiStatus(cohort.status, True, ks4.achieved, ks4.reason, (*flags, *ks4.flags), ks4)
-    outcome = best_ks2_outcome(
-        ks2_tests, ks2_assessments, teacher_assessment_counts=teacher_assessment_counts
-    )
+    outcome = best_ks2_outcome(ks2_tests, ks2_assessments, teacher_assessment_counts=teacher_assessment_counts)
     return NiStatus(
         cohort.status,
         outcome.in_denominator,

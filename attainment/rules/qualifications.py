@@ -51,13 +51,9 @@ KS2_TEACHER_ASSESSMENT = QualificationSpec(
 )  # fmt: skip
 
 
-def _gcse(
-    code: str, name: str, size: str, *aliases: str, counts_from: int | None = None
-) -> QualificationSpec:
+def _gcse(code: str, name: str, size: str, *aliases: str, counts_from: int | None = None) -> QualificationSpec:
     scheme = GradeScheme.DOUBLE if size == "2" else GradeScheme.LETTER
-    return QualificationSpec(
-        code, name, Decimal(size), scheme, LETTER_PASSES, True, counts_from, aliases=aliases
-    )
+    return QualificationSpec(code, name, Decimal(size), scheme, LETTER_PASSES, True, counts_from, aliases=aliases)
 
 
 def _equivalent(
@@ -96,9 +92,7 @@ def qualification_key(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def find_qualification(
-    text: str, catalogue: Iterable[QualificationSpec] = QUALIFICATIONS
-) -> QualificationSpec | None:
+def find_qualification(text: str, catalogue: Iterable[QualificationSpec] = QUALIFICATIONS) -> QualificationSpec | None:
     """The qualification of this name, code or alias; None when nobody has mapped it yet."""
     key = qualification_key(text)
     for spec in catalogue:

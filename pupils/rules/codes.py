@@ -6,9 +6,7 @@ from types import MappingProxyType
 
 from pupils.rules.identifiers import Sex
 
-SEX_LABELS: Mapping[str, str] = MappingProxyType(
-    {Sex.MALE: "Male", Sex.FEMALE: "Female", Sex.UNKNOWN: "Not recorded"}
-)
+SEX_LABELS: Mapping[str, str] = MappingProxyType({Sex.MALE: "Male", Sex.FEMALE: "Female", Sex.UNKNOWN: "Not recorded"})
 
 REASONS_NEW_EPISODE: Mapping[str, str] = MappingProxyType(
     {

@@ -50,9 +50,7 @@ def test_case(case: dict) -> None:
     code, year, expected = CODES[case["indicator"]], case["assessment_year_end"], case["expected"]
     basis = Basis[case["basis"]]
     assert basis.as_at(year) == uk(case["as_at"])
-    episodes = [
-        Ep(uk(e["DECOM"]) or dt.date.max, uk(e["DEC"]), e["RNE"], e["LS"], e["REC"]) for e in case["episodes"]
-    ]
+    episodes = [Ep(uk(e["DECOM"]) or dt.date.max, uk(e["DEC"]), e["RNE"], e["LS"], e["REC"]) for e in case["episodes"]]
     cohort = continuously_looked_after(episodes, as_at=basis.as_at(year))
     year_group = year_group_in(year - 1, dob=uk(case["dob"]), recorded=case["nc_year_actual"])
     ks2 = case["results"].get("ks2", {}).get(SUBJECTS.get(code, ""), {})

@@ -29,9 +29,7 @@ ENGLISH, MATHS = entry("English", "C"), entry("Mathematics", "C")
 
 
 class TestKs2:
-    @pytest.mark.parametrize(
-        ("text", "level"), [("4", 4), ("4b", 4), ("4C", 4), ("Level 5", 5), ("L3", 3), (" 6 ", 6)]
-    )
+    @pytest.mark.parametrize(("text", "level"), [("4", 4), ("4b", 4), ("4C", 4), ("Level 5", 5), ("L3", 3), (" 6 ", 6)])
     def test_level(self, text: str, level: int) -> None:
         outcome = rules.ks2_outcome(text)
         assert (outcome.level, outcome.in_numerator) == (level, level >= 4)
@@ -179,9 +177,7 @@ class TestFiveGoodGrades:
         decision = decide(ENGLISH, igcse, *THREE, year=year)
         assert (decision.mathematics, decision.achieved, decision.total == 5) == (counts, counts, counts)
 
-    @pytest.mark.parametrize(
-        ("sat_on", "counts"), [("2008-06-20", True), ("2009-08-31", True), ("2009-09-01", False)]
-    )
+    @pytest.mark.parametrize(("sat_on", "counts"), [("2008-06-20", True), ("2009-08-31", True), ("2009-09-01", False)])
     def test_sat_by_31_august(self, sat_on: str, counts: bool) -> None:
         assert decide(entry("Maths", "C", sat_on=dt.date.fromisoformat(sat_on))).mathematics is counts
 
@@ -214,13 +210,9 @@ class TestFiveGoodGrades:
         st.lists(
             st.builds(
                 entry,
-                st.sampled_from(
-                    ["English", "Maths", "English Literature", "Art", "PE", "RE", "ICT", "Science"]
-                ),
+                st.sampled_from(["English", "Maths", "English Literature", "Art", "PE", "RE", "ICT", "Science"]),
                 st.sampled_from(["A*", "C", "D", "CC", "CD", "Pass", "U", "5"]),
-                st.sampled_from(
-                    ["GCSE", "GCSE short course", "GCSE double award", "BTEC First Diploma", "?"]
-                ),
+                st.sampled_from(["GCSE", "GCSE short course", "GCSE double award", "BTEC First Diploma", "?"]),
             ),
             max_size=10,
         ),
@@ -238,9 +230,7 @@ class TestFiveGoodGrades:
 
 
 class TestNi:
-    @pytest.mark.parametrize(
-        ("code", "last"), [(NiCode.NI_99, 2015), (NiCode.NI_100, 2015), (NiCode.NI_101, 2016)]
-    )
+    @pytest.mark.parametrize(("code", "last"), [(NiCode.NI_99, 2015), (NiCode.NI_100, 2015), (NiCode.NI_101, 2016)])
     def test_closed_series_refuse(self, code: NiCode, last: int) -> None:
         rules.check_series_open(code, last)
         with pytest.raises(ClosedSeries, match="closed series"):
@@ -249,9 +239,7 @@ class TestNi:
             rules.ni_status(code, assessment_year=last + 1, cohort=IN, year_group=YEAR_6)
 
     def test_a_child_for_review_is_not_counted(self) -> None:
-        status = rules.ni_status(
-            NiCode.NI_99, assessment_year=2009, cohort=REVIEW, year_group=YEAR_6, ks2_tests=["5"]
-        )
+        status = rules.ni_status(NiCode.NI_99, assessment_year=2009, cohort=REVIEW, year_group=YEAR_6, ks2_tests=["5"])
         assert (status.status, status.in_denominator, status.flags) == (
             CohortStatus.REVIEW,
             False,
@@ -274,13 +262,9 @@ class TestNi:
             assert status.status is CohortStatus.IN
 
     def test_reasons_say_why(self) -> None:
-        status = rules.ni_status(
-            NiCode.NI_100, assessment_year=2009, cohort=IN, year_group=YearGroup(5, 5, None)
-        )
+        status = rules.ni_status(NiCode.NI_100, assessment_year=2009, cohort=IN, year_group=YearGroup(5, 5, None))
         assert status.reason == "Year 5 in 2008/09, not Year 6."
-        status = rules.ni_status(
-            NiCode.NI_100, assessment_year=2009, cohort=IN, year_group=YEAR_6, ks2_tests=["4b"]
-        )
+        status = rules.ni_status(NiCode.NI_100, assessment_year=2009, cohort=IN, year_group=YEAR_6, ks2_tests=["4b"])
         assert (status.in_numerator, status.reason) == (True, "Level 4 in the test.")
         status = rules.ni_status(NiCode.NI_101, assessment_year=2009, cohort=IN, year_group=YEAR_11)
         assert (status.in_denominator, status.reason) == (True, "No results are known.")

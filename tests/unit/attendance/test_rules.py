@@ -45,9 +45,7 @@ class TestCases:
     @pytest.mark.parametrize("case", CASES["persistent_absence_2009_cases"], ids=lambda c: c["id"])
     def test_persistent(self, case: dict) -> None:
         year = int(case["year"][:4])
-        last_on = (
-            dt.date(year + 1, 7, 31) if case["period"].startswith("annual") else dt.date(year + 1, 4, 17)
-        )
+        last_on = dt.date(year + 1, 7, 31) if case["period"].startswith("annual") else dt.date(year + 1, 4, 17)
         rule = rules.persistence_rule(dt.date(year, 9, 1), last_on, terms=default_terms(year))
         counts = AttendanceCounts(present=300 - case["absent_sessions"], authorised=case["absent_sessions"])
         assert rules.persistent_absence(counts, rule) is case["persistent"]
@@ -94,7 +92,7 @@ class TestCodes:
         symbols = list(rules.SYMBOL_OF_CODE.values())
         assert len(set(symbols)) == len(symbols)
         assert all(len(symbol) == 1 and ord(symbol) < 128 for symbol in symbols)
-        assert {rules.BLANK, rules.UNKNOWN_CODE_SYMBOL, rules.CONFLICT_SYMBOL}.isdisjoint(symbols)
+        assert {rules.BLANK, rules.UNKNOWN_CODE_SYMBOL}.isdisjoint(symbols)
         assert all(code == symbol for code, symbol in rules.SYMBOL_OF_CODE.items() if len(code) == 1)
 
     def test_spans_of_one_code_do_not_overlap(self) -> None:

@@ -68,9 +68,7 @@ class TestYearGroups:
 
     @given(DAYS, st.integers(2000, 2030), st.integers(-2, 14))
     def test_birth_period_is_the_inverse(self, dob: dt.date, year: int, nc_year: int) -> None:
-        assert rules.birth_period_for(nc_year, year).contains(dob) == (
-            rules.nc_year_for(dob, year) == nc_year
-        )
+        assert rules.birth_period_for(nc_year, year).contains(dob) == (rules.nc_year_for(dob, year) == nc_year)
 
     @pytest.mark.parametrize(
         ("text", "nc_year"),

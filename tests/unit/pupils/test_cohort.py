@@ -33,9 +33,7 @@ def decide(*episodes: Ep, **settings: bool) -> rules.CohortDecision:
 class TestBasis:
     def test_windows(self) -> None:
         assert rules.window_for(Basis.OC2_30SEP, 2009) == rules.Window(day("2008-10-01"), day("2009-09-30"))
-        assert rules.window_for(Basis.CLA_NPD_31MAR, 2010) == rules.Window(
-            day("2009-04-01"), day("2010-03-31")
-        )
+        assert rules.window_for(Basis.CLA_NPD_31MAR, 2010) == rules.Window(day("2009-04-01"), day("2010-03-31"))
 
     def test_a_window_that_would_start_on_29_february(self) -> None:
         assert rules.window_ending(day("2012-02-28")).start_on == day("2011-03-01")

@@ -71,9 +71,7 @@ class TestUpn:
         for text in ("A801200005001", "B8012", "R900400001001"):
             assert text not in rules.check_upn(text).message
 
-    @given(
-        st.text("0123456789", min_size=11, max_size=11), st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUVWXYZ")
-    )
+    @given(st.text("0123456789", min_size=11, max_size=11), st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUVWXYZ"))
     def test_check_letter_agrees_with_python_stdnum(self, digits: str, last: str) -> None:
         letter = rules.upn_check_letter(digits + last)
         assert letter == stdnum_upn.calc_check_digit(digits + last)
