@@ -121,9 +121,7 @@ def new_life(era: Era, number: int, start: date | None = None) -> Life:
     ethnic = UASC_ETHNIC[origin] if origin else weighted(rng, ETHNIC_WEIGHTS)
     cin = {"uasc": "N8", "respite": "N2", "remand": "N6"}.get(route) or weighted(rng, _CIN)
     home = _town(rng, _TOWN_WEIGHTS)
-    return Life(
-        number, route, girl, dob, start, end, ethnic, cin, origin, home, held_back=rng.random() < 0.004
-    )
+    return Life(number, route, girl, dob, start, end, ethnic, cin, origin, home, held_back=rng.random() < 0.004)
 
 
 # --- legal status ---------------------------------------------------------------------------------

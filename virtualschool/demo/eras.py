@@ -40,9 +40,7 @@ class Era:
     def numpy_rng(self, *parts: object) -> np.random.Generator:
         """The same for whole arrays."""
         text = "/".join(str(p) for p in (self.seed, self.name, self.pupils, self.years, *parts))
-        return np.random.Generator(
-            np.random.PCG64(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
-        )
+        return np.random.Generator(np.random.PCG64(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")))
 
     @property
     def academic_years(self) -> range:

@@ -30,9 +30,7 @@ HEADINGS = (
     "MSOA (code)", "LSOA (code)", "FSM", "Linked establishments",
 )  # fmt: skip
 # GIAS writes these columns without quotes
-_BARE = frozenset(
-    ("URN", "StatutoryLowAge", "StatutoryHighAge", "SchoolCapacity", "UKPRN", "Easting", "Northing")
-)
+_BARE = frozenset(("URN", "StatutoryLowAge", "StatutoryHighAge", "SchoolCapacity", "UKPRN", "Easting", "Northing"))
 _NOT_APPLICABLE = (
     "ReasonEstablishmentOpened (name)", "AdmissionsPolicy (name)", "Diocese (name)", "TrustSchoolFlag (name)",
     "SchoolSponsorFlag (name)", "FurtherEducationType (name)", "BSOInspectorateName (name)", "TeenMoth (name)",
@@ -74,11 +72,7 @@ def _linked(school: School) -> str:
 def _faith(school: School) -> str:
     if "Catholic" in school.name:
         return "Roman Catholic"
-    return (
-        "Church of England"
-        if "Church of England" in school.name or "Bishop" in school.name
-        else "Does not apply"
-    )
+    return "Church of England" if "Church of England" in school.name or "Bishop" in school.name else "Does not apply"
 
 
 def _school_row(school: School, rng: Random) -> dict[str, str]:

@@ -36,14 +36,10 @@ def _files_of(root: Path, step: LoadStep) -> list[Path]:
     return found
 
 
-def write_manifest(
-    root: Path, steps: list[LoadStep], made_with: dict[str, Any], figures: dict[str, Any]
-) -> None:
+def write_manifest(root: Path, steps: list[LoadStep], made_with: dict[str, Any], figures: dict[str, Any]) -> None:
     """Write manifest.json beside the files."""
     loaded = [_file_entry(root, path, step.kind) for step in steps for path in _files_of(root, step)]
-    dirty = [
-        _file_entry(root, path, "training") for path in sorted((root / "dirty").rglob("*")) if path.is_file()
-    ]
+    dirty = [_file_entry(root, path, "training") for path in sorted((root / "dirty").rglob("*")) if path.is_file()]
     document = {
         "made_with": made_with,
         "expected": figures,

@@ -36,9 +36,7 @@ _COUNCIL = (
 
 def _schools_with_teachers() -> list[School]:
     """About forty schools whose designated teachers log in: every secondary and the special, and some primaries."""
-    chosen = [
-        s for s in all_schools() if s.la == 990 and s.kind in ("secondary", "all-through", "special", "pru")
-    ]
+    chosen = [s for s in all_schools() if s.la == 990 and s.kind in ("secondary", "all-through", "special", "pru")]
     chosen += [s for s in all_schools() if s.la == 990 and s.kind == "primary" and s.close_on is None][:10]
     return [school for school in chosen if school.close_on is None]
 

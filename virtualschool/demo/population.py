@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from pupils.rules.cohort import Basis, CohortStatus, continuously_looked_after, window_for
 from virtualschool.demo.care import Episode, Life, build_episodes, new_life
-from virtualschool.demo.eras import DAY, Era
+from virtualschool.demo.eras import Era
 from virtualschool.demo.names import child_name, not_these
 
 # Shares of the roll that are in the 12-month cohort of 30 September, per (assessment year, year group): the plan's years.
@@ -145,9 +145,7 @@ def _choose(pool: list[Life], spoiled: list[Life], era: Era) -> list[Life]:
 def _replacements(chosen: list[Life], era: Era, first_number: int) -> list[Life]:
     """From the anchor on a new child comes into care on each day on which one leaves, so the roll keeps its number."""
     ends = [
-        (life.end, life.number)
-        for life in chosen
-        if era.anchor < life.end <= era.horizon and life.in_care(era.anchor)
+        (life.end, life.number) for life in chosen if era.anchor < life.end <= era.horizon and life.in_care(era.anchor)
     ]
     heapq.heapify(ends)
     fresh: list[Life] = []
@@ -204,13 +202,3 @@ def population(era: Era) -> list[Life]:
         if alike and rng.random() < 0.3 and (younger.forename, older.surname) not in not_these():
             younger.surname = older.surname
     return lives
-
-
-def joined_by(lives: list[Life], day: date) -> list[Life]:
-    """The children of whom files written on that day know."""
-    return [life for life in lives if life.episodes[0].decom <= day]
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from first to last, both included."""
-    return [first + DAY * i for i in range((last - first).days + 1)]

@@ -174,9 +174,7 @@ def _missing_rows(ret: Return, pupil: Pupil) -> list[Row]:
         if back > year_end or day > ret.known:
             break
         kind = rng.choice(("M", "M", "M", "A"))
-        rows.append(
-            (life.child_id, uk_date(life.dob), kind, uk_date(day), uk_date(back) if back <= ret.known else "")
-        )
+        rows.append((life.child_id, uk_date(life.dob), kind, uk_date(day), uk_date(back) if back <= ret.known else ""))
         day = back
     return rows
 
@@ -207,9 +205,7 @@ def write_return(folder: Path, era: Era, year: int, pupils: list[Pupil]) -> list
         rows = [row for pupil in listed for row in make(ret, pupil)]
         write_table(folder / f"{name}.csv", headings, rows)
         paths.append(folder / f"{name}.csv")
-    episodes = [
-        _episode_row(pupil.life, e, ret.known) for pupil in listed for e in ret.episodes_of(pupil.life)
-    ]
+    episodes = [_episode_row(pupil.life, e, ret.known) for pupil in listed for e in ret.episodes_of(pupil.life)]
     write_table(folder / "episodes.csv", EPISODES, episodes)
     return [*paths, folder / "episodes.csv"]
 
@@ -220,9 +216,7 @@ def write_closed_cases(folder: Path, era: Era, pupils: list[Pupil]) -> list[Path
     Without it they would be on the roll for ever, and so on today's.
     """
     ret = Return(era, era.known_until.year)
-    later = [
-        pupil for pupil in pupils if pupil.life.episodes[-1].dec and pupil.life.episodes[-1].dec > ret.known
-    ]
+    later = [pupil for pupil in pupils if pupil.life.episodes[-1].dec and pupil.life.episodes[-1].dec > ret.known]
     end = date(2020, 1, 1)
     write_table(folder / "header.csv", HEADER, [_header_row(ret, pupil) for pupil in later])
     rows = [

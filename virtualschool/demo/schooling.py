@@ -72,9 +72,7 @@ def _suits(school: School, stage: str, nc_year: int) -> bool:
 
 
 def _distance(school: School, where: Town) -> float:
-    return float(
-        ((school.town.easting - where.easting) ** 2 + (school.town.northing - where.northing) ** 2) ** 0.5
-    )
+    return float(((school.town.easting - where.easting) ** 2 + (school.town.northing - where.northing) ** 2) ** 0.5)
 
 
 @cache
@@ -172,11 +170,7 @@ class _Path:
     def _moves(self, stage: str, year: int, first: date, last: date) -> None:
         """A placement far away changes the school, sometimes with days without one; so does a breakdown at school."""
         for episode in self.life.episodes[1:]:
-            if (
-                not self.open
-                or not first + 10 * DAY < episode.decom < last - 20 * DAY
-                or episode.rne in ("L", "T")
-            ):
+            if not self.open or not first + 10 * DAY < episode.decom < last - 20 * DAY or episode.rne in ("L", "T"):
                 continue
             far = _distance(self.open[0], episode.town) > MOVE_SCHOOL_KM * 1000
             if self.rng.random() < (0.62 if far else 0.05):
@@ -205,14 +199,8 @@ def _dual(path: _Path, era: Era) -> None:
         return
     for place in path.places:
         end = place.to_on or era.horizon
-        group = path.life.year_group(
-            academic_year_of(place.from_on) if place.from_on.year > 2005 else era.anchor.year
-        )
-        if (
-            place.school.kind not in ("secondary", "all-through")
-            or group < 6
-            or (end - place.from_on).days < 120
-        ):
+        group = path.life.year_group(academic_year_of(place.from_on) if place.from_on.year > 2005 else era.anchor.year)
+        if place.school.kind not in ("secondary", "all-through") or group < 6 or (end - place.from_on).days < 120:
             continue
         latest = max(place.from_on, min(end, era.marks_until) - timedelta(days=260), era.first_day)
         begins = latest + timedelta(days=rng.randrange(10, 70))
@@ -292,5 +280,8 @@ class Registry:
         if not temporary and rng.random() < 0.018:
             changed = self.era.first_day + timedelta(days=rng.randrange(100, 700))
             pupil.former_upns = (
-                (self.upns.issue(HOME_LA, number, max(1999, issued.year), temporary=rng.random() < 0.6), changed),
+                (
+                    self.upns.issue(HOME_LA, number, max(1999, issued.year), temporary=rng.random() < 0.6),
+                    changed,
+                ),
             )

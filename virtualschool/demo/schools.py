@@ -207,9 +207,7 @@ def _add_outside(builder: _Builder, names: dict[str, list[str]]) -> None:
             builder.add(name, "special", places[0], "Community special school", high=19)
 
 
-def _close(
-    builder: _Builder, name: str, after: School | None, why: str, closed: date, **more: object
-) -> None:
+def _close(builder: _Builder, name: str, after: School | None, why: str, closed: date, **more: object) -> None:
     """Add a closed school, with the same ages and town as the one that follows it."""
     like = after or builder.rows[0]
     builder.add(
@@ -234,9 +232,7 @@ def _add_closed(builder: _Builder) -> None:
         number = {"estab": now.estab} if same_number else {}
         _close(builder, before, now, "Academy Converter", opened - timedelta(days=1), **number)
     merged = by_name["Valley Road Primary School"]
-    _close(
-        builder, "St Bride\u2019s Primary School", merged, "Result of Amalgamation/Merger", date(2015, 8, 31)
-    )
+    _close(builder, "St Bride\u2019s Primary School", merged, "Result of Amalgamation/Merger", date(2015, 8, 31))
     _close(builder, "Pitt Street Primary School", None, "Closure", date(2009, 8, 31))
 
 

@@ -12,9 +12,7 @@ def uk_date(day: date | None) -> str:
     return day.strftime("%d/%m/%Y") if day else ""
 
 
-def write_table(
-    path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]], *, encoding: str = "utf-8"
-) -> None:
+def write_table(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]], *, encoding: str = "utf-8") -> None:
     """A comma-separated file with one heading line and Windows line ends."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
