@@ -55,14 +55,8 @@ def heat_map(
     """
     known = {category.key: category for category in categories}
     _check(columns, rows, cells, known, column_groups)
-    table = ChartTable(
-        title,
-        (column_label, *rows),
-        tuple(
-            (name, *(_words(cells[row][place], known) for row in range(len(rows))))
-            for place, name in enumerate(columns)
-        ),
-    )
+    lines = ((name, *(_words(row[place], known) for row in cells)) for place, name in enumerate(columns))
+    table = ChartTable(title, (column_label, *rows), tuple(lines))
     key = chart_key("heat", table, key)
     shapes, top = _legend(categories)
     left = max((text_width(name, 11) for name in rows), default=0) + 8

@@ -47,30 +47,17 @@ def line_chart(
     measure = Measure(unit, decimals, target, target_label)
     table = frame.category_table(title, position_label, positions, series, measure=measure)
     key = chart_key("line", table, key)
-    values = [number(value) for one in series for value in one.values]
-    ticks = axis_ticks(
-        [*values, measure.target_number],
-        minimum=number(minimum),
-        maximum=number(maximum),
-        whole=measure.counts,
-    )
+    shown = [*(number(value) for one in series for value in one.values), measure.target_number]
+    ticks = axis_ticks(shown, minimum=number(minimum), maximum=number(maximum), whole=measure.counts)
     names = [one.name for one in series]
     shapes, top = frame.legend(key, names, lines=True, target_text=measure.target_text)
     area = _Area.below(top + 20, positions, ticks, measure, break_after)
-    shapes += area.axes(ticks, measure)
     named, rows = _position_names(positions, area)
-    shapes += named
+    shapes += [*area.axes(ticks, measure), *named]
     if area.broken:
         shapes += _break_mark(area, break_label)
-    if measure.target_number is not None:
-        level = area.scale(measure.target_number)
-        shapes.append(frame.target_mark(area.left, level, area.right, level))
-    if point_labels and len(series) == 1 and len(positions) <= MOST_LABELLED:
-        shapes += _point_labels(series[0], area, measure)
-    for index, one in enumerate(series):
-        shapes += _one_line(one, index, area)
-    if all(value is None for value in values):
-        shapes.append(frame.empty_note((area.left + area.right) / 2, (area.top + area.bottom) / 2))
+    labelled = point_labels and len(series) == 1 and len(positions) <= MOST_LABELLED
+    shapes += _lines(series, area, measure, labelled=labelled)
     note = f"{break_label} after {positions[area.break_after or 0]}." if area.broken else ""
     return Chart(
         key=key,
@@ -139,6 +126,21 @@ def runs_of(
         if index == break_after:
             runs.append([])
     return [run for run in runs if run]
+
+
+def _lines(series: Sequence[Series], area: _Area, measure: Measure, *, labelled: bool) -> list[Shape]:
+    """The target below, then the values in words, then the lines: nothing hides a line."""
+    shapes: list[Shape] = []
+    if measure.target_number is not None:
+        level = area.scale(measure.target_number)
+        shapes.append(frame.target_mark(area.left, level, area.right, level))
+    if labelled:
+        shapes += _point_labels(series[0], area, measure)
+    for index, one in enumerate(series):
+        shapes += _one_line(one, index, area)
+    if all(number(value) is None for one in series for value in one.values):
+        shapes.append(frame.empty_note((area.left + area.right) / 2, (area.top + area.bottom) / 2))
+    return shapes
 
 
 def _one_line(one: Series, index: int, area: _Area) -> list[Shape]:
