@@ -8,4 +8,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Let each app register its feeds and panels: the pages that show several floors ask the registries."""
+        import core.feeds.panels  # noqa: F401 - registers
+
         autodiscover_modules("feeds", "panels")

@@ -9,7 +9,11 @@ from core.models import User
 
 @shared_task(name="core.check_feed")
 def check_feed(*, run_id: int) -> None:
-    services.check_run(run_id=run_id, today=timezone.localdate())
+    try:
+        services.check_run(run_id=run_id, today=timezone.localdate())
+    except Exception:
+        services.mark_failed(run_id=run_id)
+        raise
 
 
 @shared_task(name="core.apply_feed")
@@ -19,3 +23,6 @@ def apply_feed(*, run_id: int, actor_id: int) -> None:
         services.apply_run(run_id=run_id, actor=User.objects.get(pk=actor_id), today=timezone.localdate())
     except services.RunNotOpen:
         return
+    except Exception:
+        services.mark_failed(run_id=run_id)
+        raise

@@ -4,11 +4,10 @@ import re
 import unicodedata
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pupils import rules
 from pupils.models import FormerUPN
-from pupils.querysets import PupilQuerySet
 
 
 def fold(text: str) -> str:
@@ -23,7 +22,7 @@ def sort_name(*, surname: str, forename: str, known_as: str) -> str:
     return fold(f"{surname} {forename} {known_as}")[:170]
 
 
-def matching(pupils: PupilQuerySet, text: str) -> PupilQuerySet:
+def matching(pupils: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Pupils whose names hold every word typed, or whose UPN (also a former one) or child id is the text."""
     number = rules.normalise_upn(text)
     names = Q()

@@ -50,7 +50,7 @@ class RollPage:
         self.sort = request.GET.get("sort", "name")
 
     def queryset(self) -> QuerySet[Any]:
-        pupils = Pupil.objects.visible_to(self.request.user)
+        pupils: QuerySet[Any] = Pupil.objects.visible_to(self.request.user)
         pupils = matching(pupils, self.searched) if self.searched else pupils.looked_after(on=self.on)
         if self.form.is_bound:
             pupils = self.form.narrow(pupils, self.on)

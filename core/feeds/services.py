@@ -199,6 +199,11 @@ def apply_run(*, run_id: int, actor: User | None, today: date) -> FeedRun:
     return run
 
 
+def mark_failed(*, run_id: int) -> None:
+    """After a fault in the worker: the run says so and may be applied again; nothing of it was written."""
+    FeedRun.objects.filter(pk=run_id, status__in=OPEN_STATES).update(status=Status.FAILED)
+
+
 def _why_not_open(run: FeedRun) -> str:
     who = f" by {run.applied_by.name}" if run.applied_by else ""
     when = timezone.localtime(run.applied_at).strftime(" at %H:%M on %-d %B %Y") if run.applied_at else ""

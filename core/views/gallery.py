@@ -40,20 +40,14 @@ class SampleForm(GovForm):
 
     def get_layout(self) -> Layout:
         """The note counts its characters."""
-        return Layout(
-            *(name for name in self.fields if name != "note"), Field.textarea("note", max_characters=200)
-        )
+        return Layout(*(name for name in self.fields if name != "note"), Field.textarea("note", max_characters=200))
 
 
 class SampleFilter(forms.Form):
     """A filter beside a list."""
 
-    school = forms.ChoiceField(
-        label="School", required=False, choices=[("", "All"), ("1", "Larkfield Academy")]
-    )
-    state = forms.MultipleChoiceField(
-        label="PEP", required=False, choices=STATES, widget=forms.CheckboxSelectMultiple
-    )
+    school = forms.ChoiceField(label="School", required=False, choices=[("", "All"), ("1", "Larkfield Academy")])
+    state = forms.MultipleChoiceField(label="PEP", required=False, choices=STATES, widget=forms.CheckboxSelectMultiple)
 
 
 class SampleTable(GovTable):
@@ -64,9 +58,7 @@ class SampleTable(GovTable):
     year = NumberColumn(verbose_name="Year")
     school = tables.Column()
     attendance = FigureColumn()
-    pep = TagColumn(
-        verbose_name="PEP", labels=dict(STATES), colours={"on": "green", "late": "red", "none": "grey"}
-    )
+    pep = TagColumn(verbose_name="PEP", labels=dict(STATES), colours={"on": "green", "late": "red", "none": "grey"})
     next_on = DateColumn(verbose_name="Next date", weekday=True)
 
 

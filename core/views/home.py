@@ -31,9 +31,7 @@ def day_line(today: date) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     today = now.date()
-    needs = [
-        need for source in panels_for(HomeNeeds, request.user) for need in source.needs(request.user, today)
-    ]
+    needs = [need for source in panels_for(HomeNeeds, request.user) for need in source.needs(request.user, today)]
     cards = [
         {"template": card.template, "wide": card.wide, "context": context}
         for card in panels_for(HomeCard, request.user)
