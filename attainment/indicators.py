@@ -140,10 +140,7 @@ class IndicatorComputation:
     @property
     def unmatched(self) -> int:
         """Children of the 12-month cohort without any result of the stage and year (R-DEN-2)."""
-        return sum(
-            child.status is CohortStatus.IN and ResultFlag.NOT_MATCHED in child.flags
-            for child in self.children
-        )
+        return sum(child.status is CohortStatus.IN and ResultFlag.NOT_MATCHED in child.flags for child in self.children)
 
     def as_dict(self, *, pupils: bool = False) -> dict[str, Any]:
         """As the command line prints it; `percent` is null for 0 of 0."""
@@ -287,9 +284,7 @@ def _children_of_year_groups(
     histories = episode_histories([row[0] for row in rows])
     found = []
     for pupil_id, child_id, upn, dob, recorded in rows:
-        group = year_group_in(
-            academic_year, dob=dob, recorded=recorded, recorded_wins=choices.recorded_year_wins
-        )
+        group = year_group_in(academic_year, dob=dob, recorded=recorded, recorded_wins=choices.recorded_year_wins)
         spans = histories[pupil_id]
         if looked_after_between(spans, window.start_on, window.as_at):
             found.append(_Child(pupil_id, child_id, upn, _decide(spans, window, choices), group))
@@ -335,9 +330,7 @@ def children_without_year_group(assessment_year: int, window: Window) -> list[in
     """Children of the window whose year group nobody knows: no date of birth and none recorded."""
     unknown = (
         Pupil.objects.annotate(
-            recorded=FilteredRelation(
-                "year_groups", condition=Q(year_groups__academic_year=assessment_year - 1)
-            )
+            recorded=FilteredRelation("year_groups", condition=Q(year_groups__academic_year=assessment_year - 1))
         )
         .filter(_touched(window), dob__isnull=True, recorded__nc_year__isnull=True)
         .order_by("child_id")

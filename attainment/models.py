@@ -33,13 +33,9 @@ class Qualification(models.Model):
         default=GradeScheme.LETTER.value,
     )
     size = models.DecimalField(max_digits=4, decimal_places=2, null=True, help_text="1 is one GCSE")
-    level2_grades = models.CharField(
-        max_length=200, blank=True, help_text="Grades that pass level 2, by blanks"
-    )
+    level2_grades = models.CharField(max_length=200, blank=True, help_text="Grades that pass level 2, by blanks")
     is_gcse = models.BooleanField(default=False, help_text="May serve as the English or mathematics GCSE")
-    counts_from = models.PositiveSmallIntegerField(
-        null=True, help_text="First assessment year in which it counts"
-    )
+    counts_from = models.PositiveSmallIntegerField(null=True, help_text="First assessment year in which it counts")
     mapped = models.BooleanField(default=True)
 
     class Meta:
@@ -122,9 +118,7 @@ class IndicatorFigure(models.Model):
     class Meta:
         ordering = ["code", "assessment_year"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["code", "assessment_year", "basis"], name="attainment_figure_once"
-            ),
+            models.UniqueConstraint(fields=["code", "assessment_year", "basis"], name="attainment_figure_once"),
             models.CheckConstraint(
                 condition=models.Q(numerator__lte=models.F("denominator")),
                 name="attainment_figure_n_within_d",
@@ -149,9 +143,7 @@ class IndicatorPupil(models.Model):
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["figure", "pupil"], name="attainment_figurepupil_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["figure", "pupil"], name="attainment_figurepupil_once")]
 
     def __str__(self) -> str:
         return f"{self.figure_id}/{self.pupil_id}: {self.status}"

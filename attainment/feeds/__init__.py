@@ -1,0 +1,6 @@
+"""Results from files."""
+
+from attainment.feeds.results import ResultsFeed
+from core.feeds.registry import register
+
+register(ResultsFeed())

@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=100, unique=True)),
                 ("key", models.CharField(help_text="Folded name, for matching", max_length=100, unique=True)),
@@ -27,21 +25,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "level2_grades",
-                    models.CharField(
-                        blank=True, help_text="Grades that pass level 2, by blanks", max_length=200
-                    ),
+                    models.CharField(blank=True, help_text="Grades that pass level 2, by blanks", max_length=200),
                 ),
                 (
                     "is_gcse",
-                    models.BooleanField(
-                        default=False, help_text="May serve as the English or mathematics GCSE"
-                    ),
+                    models.BooleanField(default=False, help_text="May serve as the English or mathematics GCSE"),
                 ),
                 (
                     "counts_from",
-                    models.PositiveSmallIntegerField(
-                        help_text="First assessment year in which it counts", null=True
-                    ),
+                    models.PositiveSmallIntegerField(help_text="First assessment year in which it counts", null=True),
                 ),
                 ("mapped", models.BooleanField(default=True)),
             ],
@@ -64,21 +56,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "level2_grades",
-                    models.CharField(
-                        blank=True, help_text="Grades that pass level 2, by blanks", max_length=200
-                    ),
+                    models.CharField(blank=True, help_text="Grades that pass level 2, by blanks", max_length=200),
                 ),
                 (
                     "is_gcse",
-                    models.BooleanField(
-                        default=False, help_text="May serve as the English or mathematics GCSE"
-                    ),
+                    models.BooleanField(default=False, help_text="May serve as the English or mathematics GCSE"),
                 ),
                 (
                     "counts_from",
-                    models.PositiveSmallIntegerField(
-                        help_text="First assessment year in which it counts", null=True
-                    ),
+                    models.PositiveSmallIntegerField(help_text="First assessment year in which it counts", null=True),
                 ),
                 ("mapped", models.BooleanField(default=True)),
             ],
@@ -91,9 +77,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("assessment_year", models.PositiveSmallIntegerField(help_text="2009 is summer 2009")),
                 (
@@ -136,9 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=10)),
                 ("assessment_year", models.PositiveSmallIntegerField()),
@@ -157,9 +139,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["code", "assessment_year"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("code", "assessment_year", "basis"), name="attainment_figure_once"
-                    ),
+                    models.UniqueConstraint(fields=("code", "assessment_year", "basis"), name="attainment_figure_once"),
                     models.CheckConstraint(
                         condition=models.Q(("numerator__lte", models.F("denominator"))),
                         name="attainment_figure_n_within_d",
@@ -172,15 +152,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "status",
-                    models.CharField(
-                        choices=[("in", "In"), ("out", "Out"), ("review", "Review")], max_length=6
-                    ),
+                    models.CharField(choices=[("in", "In"), ("out", "Out"), ("review", "Review")], max_length=6),
                 ),
                 ("in_denominator", models.BooleanField()),
                 ("in_numerator", models.BooleanField()),

@@ -107,9 +107,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="result",
             name="run",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, to="core.feedrun"
-            ),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="core.feedrun"),
         ),
         migrations.AddField(
             model_name="resultevent",
@@ -168,9 +166,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="indicatorpupil",
-            constraint=models.UniqueConstraint(
-                fields=("figure", "pupil"), name="attainment_figurepupil_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("figure", "pupil"), name="attainment_figurepupil_once"),
         ),
         migrations.AddIndex(
             model_name="result",

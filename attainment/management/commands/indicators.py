@@ -16,9 +16,7 @@ class Command(JsonCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", type=int, required=True, help="assessment year: 2009 is summer 2009")
-        parser.add_argument(
-            "--basis", choices=[b.value for b in Basis], help="snapshot; without it, that of the year"
-        )
+        parser.add_argument("--basis", choices=[b.value for b in Basis], help="snapshot; without it, that of the year")
         parser.add_argument(
             "--matched-only", action="store_true", help="count only children with a result of the stage"
         )
