@@ -52,6 +52,7 @@ class MarkNote(models.Model):
     place = models.PositiveSmallIntegerField()
     code_text = models.CharField(max_length=20, blank=True, help_text="An unknown code as it was read")
     reason = models.CharField(max_length=300, blank=True)
+    comment = models.CharField(max_length=500, blank=True)
     minutes_late = models.PositiveSmallIntegerField(null=True)
 
     objects = RegisterDataQuerySet.as_manager()
@@ -69,6 +70,7 @@ class MarkCorrection(models.Model):
     register = models.ForeignKey(Register, on_delete=models.CASCADE, related_name="corrections")
     place = models.PositiveSmallIntegerField()
     before = models.CharField(max_length=1)
+    before_text = models.CharField(max_length=300, blank=True, help_text="What came with the earlier mark")
     after = models.CharField(max_length=1)
     run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
     at = models.DateTimeField(auto_now_add=True)
@@ -138,3 +140,50 @@ class MarkConflict(models.Model):
 
     def __str__(self) -> str:
         return f"conflict {self.pupil_id} {self.on} {self.session}"
+
+
+class CodeRow(models.Model):
+    """The dated code table of attendance.rules, for SQL: filled by migration, never edited by hand."""
+
+    code = models.CharField(max_length=3)
+    symbol = models.CharField(max_length=1)
+    category = models.CharField(max_length=30)
+    meaning = models.CharField(max_length=80)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True, help_text="First day on which it no longer holds")
+
+    class Meta:
+        db_table = "attendance_code"
+        ordering = ["code", "valid_from"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Mark(models.Model):
+    """One row a mark, for analysts and odd queries: a view over the registers (stack.md D.6). Read only.
+
+    `category` is null for `-` and for codes that are not valid on their day.
+    """
+
+    pk = models.CompositePrimaryKey("register_id", "place")
+    register = models.ForeignKey(Register, on_delete=models.DO_NOTHING, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    pupil = models.ForeignKey(Pupil, on_delete=models.DO_NOTHING, related_name="+")
+    school = models.ForeignKey(School, null=True, on_delete=models.DO_NOTHING, related_name="+")
+    academic_year = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=15)
+    on = models.DateField()
+    session = models.CharField(max_length=2)
+    symbol = models.CharField(max_length=1)
+    code = models.CharField(max_length=20)
+    category = models.CharField(max_length=30, null=True)
+
+    objects = PupilDataQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "attendance_mark"
+
+    def __str__(self) -> str:
+        return f"mark {self.register_id}/{self.place}"

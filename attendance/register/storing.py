@@ -1,0 +1,167 @@
+"""Registers, notes and corrections from and to the tables, many at a time; only rows that differ are written."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection, models
+from django.utils import timezone
+
+from attendance.models import MarkCorrection, MarkNote, Register
+from attendance.register.incoming import Comparison, Keys, Note, Stored
+from attendance.register.places import BLANK, WIDTH, Bytes, grid_from_texts, text_from_row
+from core.db.copy import copy_rows, copy_text
+
+
+def load_registers(source: str, keys: Keys) -> Stored:
+    """The stored registers of a source for these keys, in their order; two queries."""
+    stored = Stored(np.zeros(len(keys), np.int64), np.full((len(keys), WIDTH), BLANK, np.uint8))
+    triples = zip(keys.pupil.tolist(), keys.school.tolist(), keys.year.tolist(), strict=True)
+    positions = {triple: n for n, triple in enumerate(triples)}
+    rows = Register.objects.filter(
+        source=source,
+        academic_year__in=np.unique(keys.year).tolist(),
+        pupil_id__in=np.unique(keys.pupil).tolist(),
+    ).values_list("pk", "pupil_id", "school_id", "academic_year", "marks")
+    found = [(positions.get((row[1], row[2] or 0, row[3])), row[0], row[4]) for row in rows]
+    wanted = [(at, pk, marks) for at, pk, marks in found if at is not None]
+    if not wanted:
+        return stored
+    at = np.array([row[0] for row in wanted])
+    stored.ids[at] = [row[1] for row in wanted]
+    stored.grid[at] = grid_from_texts([row[2] for row in wanted])
+    stored.notes = _load_notes(dict(zip(stored.ids[at].tolist(), at.tolist(), strict=True)))
+    return stored
+
+
+def _load_notes(positions: dict[int, int]) -> dict[int, tuple[int, Note]]:
+    rows = MarkNote.objects.filter(register_id__in=list(positions)).values_list(
+        "pk", "register_id", "place", "code_text", "reason", "comment", "minutes_late"
+    )
+    return {
+        positions[register] * WIDTH + place: (pk, Note(code_text, reason, comment, minutes))
+        for pk, register, place, code_text, reason, comment, minutes in rows
+    }
+
+
+def write_comparison(comparison: Comparison, *, run_id: int | None) -> None:
+    """Store what a comparison found. Must run inside a transaction."""
+    rows = np.flatnonzero(comparison.changed.any(axis=1))
+    new = rows[comparison.stored.ids[rows] == 0]
+    old = rows[comparison.stored.ids[rows] != 0]
+    comparison.stored.ids[new] = reserve_ids(Register, len(new))
+    _insert_registers(comparison, new, run_id)
+    ids = comparison.stored.ids[old].tolist()
+    texts = _texts(comparison.grid, comparison.keys, old)
+    update_marks(Register, zip(ids, texts, strict=True), run_id=run_id)
+    _write_corrections(comparison, run_id)
+    _write_notes(comparison)
+
+
+def reserve_ids(model: type[models.Model], number: int) -> list[int]:
+    """Ids for rows that COPY will write."""
+    if not number:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, number],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _texts(grid: Bytes, keys: Keys, rows: Any) -> list[str]:
+    return [text_from_row(grid[n], int(keys.year[n])) for n in rows]
+
+
+def _insert_registers(comparison: Comparison, rows: Any, run_id: int | None) -> None:
+    keys, ids = comparison.keys, comparison.stored.ids
+    texts = _texts(comparison.grid, keys, rows)
+    copy_rows(
+        Register,
+        ["id", "pupil_id", "school_id", "academic_year", "source", "marks", "run_id"],
+        (
+            (ids[n], keys.pupil[n], keys.school[n] or None, keys.year[n], comparison.source, text, run_id)
+            for n, text in zip(rows.tolist(), texts, strict=True)
+        ),
+    )
+
+
+def update_marks(
+    model: type[models.Model], rows: Iterable[tuple[int, str]], *, run_id: int | None = None
+) -> None:
+    """Set the marks of registers (id, marks) in one statement; with `run_id` also the run that changed them."""
+    pairs = list(rows)
+    if not pairs:
+        return
+    table = connection.ops.quote_name(model._meta.db_table)
+    extra = ", run_id = %s" if run_id is not None else ""
+    stage = "attendance_stage"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {stage} (id bigint PRIMARY KEY, marks text) ON COMMIT DROP")
+        buffer = io.StringIO()
+        for pk, marks in pairs:
+            buffer.write(f"{pk}\t{escape_backslashes(marks)}\n")
+        copy_text(table=stage, columns=["id", "marks"], buffer=buffer)
+        cursor.execute(
+            f"UPDATE {table} AS t SET marks = s.marks{extra} FROM {stage} AS s WHERE t.id = s.id",
+            [run_id] if run_id is not None else None,
+        )
+        cursor.execute(f"DROP TABLE {stage}")
+
+
+def escape_backslashes(marks: str) -> str:
+    """As COPY reads text: a backslash (present in the afternoon) is written twice."""
+    return marks.replace("\\", "\\\\")
+
+
+def _write_corrections(comparison: Comparison, run_id: int | None) -> None:
+    before, after = comparison.stored.grid.ravel(), comparison.grid.ravel()
+    at = timezone.now().isoformat()
+    copy_rows(
+        MarkCorrection,
+        ["register_id", "place", "before", "before_text", "after", "run_id", "at"],
+        (
+            (
+                comparison.stored.ids[cell // WIDTH],
+                cell % WIDTH,
+                chr(before[cell]),
+                comparison.old_notes[cell][1].in_words()[:300] if cell in comparison.old_notes else "",
+                chr(after[cell]),
+                run_id,
+                at,
+            )
+            for cell in comparison.corrected_cells().tolist()
+        ),
+    )
+
+
+def _write_notes(comparison: Comparison) -> None:
+    if comparison.old_notes:
+        MarkNote.objects.filter(pk__in=[pk for pk, _ in comparison.old_notes.values()]).delete()
+    copy_rows(
+        MarkNote,
+        ["register_id", "place", "code_text", "reason", "comment", "minutes_late"],
+        (
+            (
+                comparison.stored.ids[cell // WIDTH],
+                cell % WIDTH,
+                note.code_text[:20],
+                note.reason[:300],
+                note.comment[:500],
+                note.minutes_late,
+            )
+            for cell, note in sorted(comparison.notes.items())
+        ),
+    )
+
+
+def pupil_years(comparison: Comparison) -> dict[int, Sequence[int]]:
+    """Academic year -> pupils whose registers a comparison changed."""
+    rows = comparison.changed.any(axis=1)
+    years = np.unique(comparison.keys.year[rows])
+    return {
+        int(year): np.unique(comparison.keys.pupil[rows & (comparison.keys.year == year)]).tolist()
+        for year in years
+    }
