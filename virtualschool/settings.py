@@ -106,6 +106,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
+if flag("TRUST_PROXY"):
+    MIDDLEWARE.insert(0, "virtualschool.proxy.ClientAddressMiddleware")
+
 ROOT_URLCONF = "virtualschool.urls"
 WSGI_APPLICATION = "virtualschool.wsgi.application"
 TEMPLATES = [

