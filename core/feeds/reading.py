@@ -18,6 +18,8 @@ from core.feeds.base import FeedRefused, SourceFile
 
 HEADING_ROWS_TRIED = 6
 IsHeading = Callable[[Sequence[str]], bool]
+Verbatim = Callable[[str], bool]
+"""Whether the cells below a heading stay as they are: blanks mean something in a string of marks."""
 
 
 @dataclass
@@ -116,9 +118,13 @@ def _refuse_malformed(file: str, detail: str) -> FeedRefused:
     )
 
 
-def _clean_frame(frame: pd.DataFrame) -> pd.DataFrame:
+def _clean_frame(
+    frame: pd.DataFrame, headings: Sequence[str] = (), verbatim: Verbatim | None = None
+) -> pd.DataFrame:
     """Clean every distinct value once: columns are categories, so a year of marks has a few thousand."""
-    for name in frame.columns:
+    for position, name in enumerate(frame.columns):
+        if verbatim is not None and position < len(headings) and verbatim(headings[position]):
+            continue
         column = frame[name]
         categories = column.cat.categories
         tidy = [clean(str(c)) for c in categories]
@@ -138,7 +144,9 @@ def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~blank] if blank.any() else frame
 
 
-def _from_rows(file: str, rows: Sequence[Sequence[str]], is_heading: IsHeading | None) -> RawTable:
+def _from_rows(
+    file: str, rows: Sequence[Sequence[str]], is_heading: IsHeading | None, verbatim: Verbatim | None = None
+) -> RawTable:
     at = _heading_index(rows, is_heading)
     if at < 0:
         raise _refuse_empty(file)
@@ -149,7 +157,8 @@ def _from_rows(file: str, rows: Sequence[Sequence[str]], is_heading: IsHeading |
     frame = pd.DataFrame(body, columns=range(width), dtype=object)
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(body))
     frame = frame.astype(dict.fromkeys(frame.columns, "category"))
-    return RawTable(file, headings, at + 1, _drop_blank(_clean_frame(frame)), overflow)
+    frame = _drop_blank(_clean_frame(frame, headings, verbatim))
+    return RawTable(file, headings, at + 1, frame, overflow)
 
 
 def _csv_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
@@ -159,7 +168,9 @@ def _csv_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
         raise _refuse_malformed(file, str(error)) from None
 
 
-def read_csv(source: SourceFile, is_heading: IsHeading | None = None) -> RawTable:
+def read_csv(
+    source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None
+) -> RawTable:
     """A CSV file as a RawTable. Raises FeedRefused (EMPTY_FILE, NOT_A_TABLE, MALFORMED)."""
     text = decode(source.read_bytes(), file=source.name)
     if "\r" in text:
@@ -173,7 +184,7 @@ def read_csv(source: SourceFile, is_heading: IsHeading | None = None) -> RawTabl
     width = len(_trim_headings(start[at]))
     plain_head = '"' not in "\n".join(text.split("\n", at + 1)[: at + 1])
     if not plain_head and any("\n" in cell for row in start[: at + 1] for cell in row):
-        return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading)
+        return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading, verbatim)
     try:
         frame = pd.read_csv(
             io.BytesIO(text.encode("utf-8")),
@@ -192,7 +203,7 @@ def read_csv(source: SourceFile, is_heading: IsHeading | None = None) -> RawTabl
             engine="c",
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
-        return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading)
+        return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading, verbatim)
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(frame))
     for name in frame.columns:
         if frame[name].hasnans:
@@ -230,7 +241,9 @@ def _cell_text(value: Any) -> str:
     return str(value)
 
 
-def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None) -> RawTable:
+def read_xlsx(
+    source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None
+) -> RawTable:
     """The sheet of a workbook whose headings satisfy `is_heading`, else the first that is not empty."""
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -242,7 +255,9 @@ def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None) -> RawTab
         ]
     except (CalamineError, OSError, ValueError) as error:
         raise _refuse_malformed(source.name, f"not an Excel workbook ({type(error).__name__}).") from None
-    tables = [_from_rows(source.name, rows, is_heading) for rows in sheets if any(any(r) for r in rows)]
+    tables = [
+        _from_rows(source.name, rows, is_heading, verbatim) for rows in sheets if any(any(r) for r in rows)
+    ]
     if not tables:
         raise _refuse_empty(source.name)
     if is_heading is not None:
@@ -250,14 +265,16 @@ def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None) -> RawTab
     return tables[0]
 
 
-def read_table(source: SourceFile, is_heading: IsHeading | None = None) -> RawTable:
+def read_table(
+    source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None
+) -> RawTable:
     """A CSV or XLSX file as a RawTable, told apart by content. Raises FeedRefused when it is neither."""
     with source.path.open("rb") as handle:
         magic = handle.read(8)
     if not magic:
         raise _refuse_empty(source.name)
     if magic.startswith(b"PK\x03\x04"):
-        return read_xlsx(source, is_heading)
+        return read_xlsx(source, is_heading, verbatim)
     if magic.startswith((b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff")):
         raise FeedRefused.because(
             "NOT_A_TABLE",
@@ -272,4 +289,4 @@ def read_table(source: SourceFile, is_heading: IsHeading | None = None) -> RawTa
             file=source.name,
             advice="Choose the feed that this file is for, or send CSV or XLSX.",
         )
-    return read_csv(source, is_heading)
+    return read_csv(source, is_heading, verbatim)
