@@ -182,9 +182,7 @@ def _schools(pupils: list[Pupil], days: tuple[date, ...]) -> NDArray[np.int16]:
 def training_days(urn: int, days: tuple[date, ...]) -> list[int]:
     """The day numbers on which one school is closed to pupils, so that about 190 days remain."""
     spare = max(0, len(days) - DAYS_IN_A_YEAR)
-    chosen = [0]
-    for k in range(1, spare):
-        chosen.append((urn * 37 + k * len(days) // spare) % len(days))
+    chosen = [0, *((urn * 37 + k * len(days) // spare) % len(days) for k in range(1, spare))]
     return sorted(set(chosen[:spare]))
 
 

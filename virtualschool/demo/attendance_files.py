@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 
 from core.rules import academic_year_label
 from virtualschool.demo.attendance import CODES, INDEX, Grid, YearMarks, simulate
 from virtualschool.demo.eras import DAY, Era
+from virtualschool.demo.names import read_list
 from virtualschool.demo.schooling import Place, Pupil
 from virtualschool.demo.schools import HOME_LA, School, all_schools
 from virtualschool.demo.tables import uk_date, write_bytes, write_table
@@ -27,25 +29,6 @@ WELFARE_CALL = (
 )  # fmt: skip
 B2B = ("UPN", "LAESTAB", "Date", "Session", "Mark")
 STRINGS = ("UPN", "LAESTAB", "start_date", "marks")
-REASONS = {
-    "I": (
-        "Carer rang: sickness and headache", "High temperature - staying at home", "Stomach bug", "Sent home unwell",
-        "Migraine - school told by carer", "Heavy cold", "Tonsillitis", "Asthma - keeping indoors", "Ear infection",
-    ),
-    "M": ("Dentist", "Hospital appointment", "CAMHS appointment", "Optician", "Health assessment for looked-after child"),
-    "N": ("No reply from carer", "Not in school - reason awaited", "Message left with placement", "School has no reason yet"),
-    "O": (
-        "Did not arrive - carer says left on time", "Refused to attend", "Overslept", "Left site after registration",
-        "Placement could not bring the child", "Truanting with friends",
-    ),
-    "U": ("Arrived 10:40", "Taxi did not come", "Arrived after break", "Missed the bus"),
-    "L": ("Taxi late", "Traffic", "Slow start this morning"),
-    "E": ("Fixed-term exclusion - day 1 letter sent", "Excluded: fight at lunch", "Excluded until re-admission meeting"),
-    "C": ("Court hearing", "Contact with family", "LAC review", "Moved placement today", "Funeral"),
-    "H": ("Holiday with carers - agreed by head teacher",), "F": ("Long family visit agreed by head teacher",),
-    "G": ("Holiday in term, not agreed", "Away with carers, leave not granted"), "R": ("Religious festival",),
-    "S": ("Study leave",), "C2": ("Part-time timetable - home at lunchtime",), "Y7": ("Placement move - no transport",),
-}  # fmt: skip
 _BLANK, _SLASH, _BACK = 0, INDEX["/"], INDEX["\\"]
 _N = INDEX["N"]
 
@@ -160,8 +143,13 @@ class _Sources:
 # --- one row a day ------------------------------------------------------------------------------------
 
 
+@cache
+def _reasons() -> dict[str, list[str]]:
+    return read_list("reasons.txt")
+
+
 def _reason(rng: Random, code: str) -> str:
-    return rng.choice(REASONS[code]) if code in REASONS else ""
+    return rng.choice(_reasons()[code]) if code in _reasons() else ""
 
 
 def _welfare_call_lines(segment: Segment, sources: _Sources, dates: list[str], rng: Random) -> list[str]:
@@ -222,7 +210,7 @@ def _b2b_lines(segment: Segment, sources: _Sources, tails: list[tuple[str, str]]
 
 def _late_reason_rows(segments: list[Segment], sources: _Sources, before: int) -> list[tuple[str, ...]]:
     """Reasons that schools found later for an N: the same key again, with the new mark and when it was changed."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for segment in segments:
         rng = sources.era.rng("late reasons", sources.marks.year, segment.pupil.life.number)
         for d, pair in enumerate(segment.codes.tolist(), start=segment.low):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 
 from core.rules import nc_year_for
@@ -15,7 +16,7 @@ K3_BEGINS = date(2023, 10, 28)  # registered supported accommodation; H5 and P2 
 
 @dataclass(frozen=True)
 class Episode:
-    """One SSDA903 episode; DECOM and DEC are first and last day as the return has them. `town` is where the child lives."""
+    """One SSDA903 episode; DECOM and DEC as the return has them. `town` is where the child lives."""
 
     decom: date
     rne: str
@@ -34,7 +35,7 @@ class Episode:
 
 @dataclass
 class Life:
-    """One invented child and the whole of their time in care. `end` is the true last day, also when no file knows it yet."""
+    """One invented child and their time in care. `end` is the true last day, also when no file knows it yet."""
 
     number: int
     route: str
@@ -306,7 +307,7 @@ def build_episodes(life: Life, era: Era) -> None:
             rne = ("B" if new_ls != ls else "P") if moved else "L"
             ls = new_ls
             if moved:
-                spell, rne = _moved(rng, life, spell, day, ls, rne)
+                spell, rne = _moved(rng, life, spell, day=day, ls=ls, rne=rne)
         episodes.append(
             Episode(
                 day,
@@ -327,7 +328,7 @@ def build_episodes(life: Life, era: Era) -> None:
     life.episodes = _closed(rng, life, era, episodes)
 
 
-def _moved(rng: Random, life: Life, spell: _Spell, day: date, ls: str, rne: str) -> tuple[_Spell, str]:
+def _moved(rng: Random, life: Life, spell: _Spell, *, day: date, ls: str, rne: str) -> tuple[_Spell, str]:
     """The next placement; a foster placement made long-term with the same carer is a change of status only."""
     if rne == "P" and spell.place == "U6" and rng.random() < 0.12:
         return replace(spell, start=day, place="U4"), "T"
@@ -337,7 +338,7 @@ def _moved(rng: Random, life: Life, spell: _Spell, day: date, ls: str, rne: str)
 def _closed(rng: Random, life: Life, era: Era, episodes: list[Episode]) -> list[Episode]:
     """Close each episode where the next begins (X1), and the last one with the reason why care ended."""
     closed = []
-    for now, after in zip(episodes, episodes[1:], strict=False):
+    for now, after in pairwise(episodes):
         reason = "" if after.rne == "L" else "PLACE" if after.rne == "T" else weighted(rng, _REASONS)
         closed.append(replace(now, dec=after.decom, rec="X1", reason=reason))
     last = episodes[-1]

@@ -69,9 +69,17 @@ def birthday(dob: date, age: int) -> date:
 def plan_era(*, pupils: int, years: int, seed: int) -> Era:
     """The plan's years: `years` returns to 31 March 2010; the plan's 'now' is 1 December 2009."""
     return Era(
-        name="plan", pupils=pupils, years=years, seed=seed, anchor=PLAN_ROLL_ON, horizon=date(2010, 3, 31),
-        first_day=date(2010 - years, 4, 1), known_until=date(2010, 3, 31), marks_until=date(2009, 11, 30), first_id=34000,
-    )  # fmt: skip
+        name="plan",
+        pupils=pupils,
+        years=years,
+        seed=seed,
+        anchor=PLAN_ROLL_ON,
+        horizon=date(2010, 3, 31),
+        first_day=date(2010 - years, 4, 1),
+        known_until=date(2010, 3, 31),
+        marks_until=date(2009, 11, 30),
+        first_id=34000,
+    )
 
 
 def today_era(*, pupils: int, years: int, seed: int, last_day: date) -> Era:
@@ -81,6 +89,14 @@ def today_era(*, pupils: int, years: int, seed: int, last_day: date) -> Era:
     """
     year = academic_year_of(last_day)
     return Era(
-        name="today", pupils=pupils, years=years, seed=seed, anchor=date(year, 9, 1), horizon=date(year + 1, 8, 31),
-        first_day=date(year + 1 - years, 4, 1), known_until=last_day, marks_until=last_day, first_id=816000,
-    )  # fmt: skip
+        name="today",
+        pupils=pupils,
+        years=years,
+        seed=seed,
+        anchor=date(year, 9, 1),
+        horizon=date(year + 1, 8, 31),
+        first_day=date(year + 1 - years, 4, 1),
+        known_until=last_day,
+        marks_until=last_day,
+        first_id=816000,
+    )

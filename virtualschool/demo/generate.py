@@ -6,6 +6,7 @@ from pathlib import Path
 
 from virtualschool.demo import gias
 from virtualschool.demo.attendance_files import write_attendance
+from virtualschool.demo.dirty import write_dirty
 from virtualschool.demo.eras import PLAN_ROLL_ON, Era, plan_era, today_era
 from virtualschool.demo.manifest import LoadStep, write_manifest
 from virtualschool.demo.population import population
@@ -73,6 +74,7 @@ def write_county(*, folder: Path, pupils: int, years: int, seed: int, last_day: 
         _write_care(county, era, people)
         if era is plan:
             _write_results(county, era, people)
+            write_dirty(county.folder / "dirty", people, last_day)
         _write_attendance(county, era, everyone, people)
         county.figures[f"looked_after_{era.name}"] = {
             "on": on.isoformat(),

@@ -4,7 +4,7 @@ from pupils.rules.identifiers import UPN_ALPHABET, upn_check_letter
 
 
 def make_upn(la: int, establishment: int, year: int, serial: int, *, temporary: bool = False) -> str:
-    """A UPN with the right check letter; `year` is the calendar year of issue, `serial` 1 to 999 (temporary: 1 to 99)."""
+    """A UPN with the right check letter; `year` of issue, `serial` 1 to 999 (temporary: 1 to 99)."""
     last = f"{serial % 100:02d}{UPN_ALPHABET[serial % 23]}" if temporary else f"{serial % 1000:03d}"
     body = f"{la:03d}{establishment:04d}{year % 100:02d}{last}"
     return upn_check_letter(body) + body

@@ -63,8 +63,9 @@ def all_people() -> tuple[Person, ...]:
         for i in range(1, count + 1):
             local = first if i == 1 else others.format(i)
             people.append(Person(f"{local}@{COUNCIL_DOMAIN}", name(), role))
-    for school in _schools_with_teachers():
-        people.append(Person(_teacher_email(school), name(), "designated_teacher", school.urn))
+    people.extend(
+        Person(_teacher_email(school), name(), "designated_teacher", school.urn) for school in _schools_with_teachers()
+    )
     return tuple(people)
 
 

@@ -3,13 +3,14 @@
 import heapq
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pupils.rules.cohort import Basis, CohortStatus, continuously_looked_after, window_for
-from virtualschool.demo.care import Episode, Life, build_episodes, new_life
+from virtualschool.demo.care import Life, build_episodes, new_life
 from virtualschool.demo.eras import Era
 from virtualschool.demo.names import child_name, not_these
 
-# Shares of the roll that are in the 12-month cohort of 30 September, per (assessment year, year group): the plan's years.
+# (assessment year, year group) -> how many of 1,000 are in the 12-month cohort of 30 September
 QUOTAS = {(2008, 6): 46, (2009, 6): 45, (2008, 11): 104, (2009, 11): 111}
 POOL_FACTOR = 2.3
 LAST_END = date(2019, 7, 31)
@@ -197,7 +198,7 @@ def population(era: Era) -> list[Life]:
             era=era.name,
             origin=life.origin,
         )
-    for older, younger in zip(lives, lives[1:], strict=False):
+    for older, younger in pairwise(lives):
         alike = older.ethnic == younger.ethnic and not older.origin and older.forename != younger.forename
         if alike and rng.random() < 0.3 and (younger.forename, older.surname) not in not_these():
             younger.surname = older.surname

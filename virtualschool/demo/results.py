@@ -117,6 +117,7 @@ class _Sittings:
         subject: str,
         grade: str,
         kind: str = GCSE,
+        *,
         size: str = "",
         passed: str = "",
         on: date | None = None,
@@ -155,15 +156,14 @@ def _win_double(s: _Sittings) -> None:
 
 def _win_btec(s: _Sittings) -> None:
     s.core("C", "B")
-    s.add("Sport", "Pass", "BTEC First Diploma", "", "y")
-    s.some(0, "D")
+    s.add("Sport", "Pass", "BTEC First Diploma", passed="y")
 
 
 def _win_early(s: _Sittings) -> None:
     s.add("English", "C")
     s.add("Mathematics", "D", on=date(s.year - 1, 6, 11))
     s.add("Mathematics", "C", on=s.autumn)
-    s.add("Travel and Tourism", "Merit", "BTEC First Certificate", "", "y")
+    s.add("Travel and Tourism", "Merit", "BTEC First Certificate", passed="y")
     s.add("History", "C")
 
 
@@ -191,7 +191,7 @@ def _miss_igcse(s: _Sittings) -> None:
 def _miss_literature(s: _Sittings) -> None:
     s.core("D", "C")
     s.add("English Literature", "C")
-    s.add("Business", "Pass", "BTEC First Certificate", "", "y")
+    s.add("Business", "Pass", "BTEC First Certificate", passed="y")
     s.add("Art and Design", "C")
 
 
@@ -199,29 +199,29 @@ def _miss_letters(s: _Sittings) -> None:
     s.core("C", "C")
     s.add("Science", "C-D", DOUBLE)
     s.add("Music", "C")
-    s.add("Information Technology", "Level 1 Pass", "OCR National", "2", "n")
+    s.add("Information Technology", "Level 1 Pass", "OCR National", size="2", passed="n")
 
 
 def _miss_late(s: _Sittings) -> None:
     """Mathematics at last in the November of Year 12: the row is held, it does not count for this year."""
     s.core("C", "D")
-    s.add("Sport", "Pass", "BTEC First Diploma", "", "y")
+    s.add("Sport", "Pass", "BTEC First Diploma", passed="y")
     s.add("Mathematics", "C", on=date(s.year, 11, 9))
 
 
 def _some_grades(s: _Sittings) -> None:
-    s.core(s.rng.choice("D E E F F G".split()), s.rng.choice("D E F F G U".split()))
+    s.core(s.rng.choice("DEEFFG"), s.rng.choice("DEFFGU"))
     if s.rng.random() < 0.4:
         s.add("Science", s.rng.choice(("DD", "EE", "DE", "FF")), DOUBLE)
     s.some(s.rng.randrange(1, 6), "C D D E E F G U")
 
 
 def _practical(s: _Sittings) -> None:
-    s.core(s.rng.choice("E F G".split()), s.rng.choice("F G U".split()))
-    s.add("Construction", s.rng.choice(("Pass", "Merit")), "BTEC First Certificate", "", "y")
+    s.core(s.rng.choice("EFG"), s.rng.choice("FGU"))
+    s.add("Construction", s.rng.choice(("Pass", "Merit")), "BTEC First Certificate", passed="y")
     if s.rng.random() < 0.5:
-        s.add("ICT", "Pass", "OCR National", s.rng.choice(("1", "2")), "y")
-    s.add("Personal Effectiveness", "Bronze", "ASDAN CoPE", "", "")
+        s.add("ICT", "Pass", "OCR National", size=s.rng.choice(("1", "2")), passed="y")
+    s.add("Personal Effectiveness", "Bronze", "ASDAN CoPE")
 
 
 def _few(s: _Sittings) -> None:
@@ -264,7 +264,7 @@ def _ks4_results(era: Era, year: int, pupils: list[Pupil]) -> dict[str, list[Res
 
 
 def _rows(pupils: list[Pupil], year: int, stage: str, results: dict[str, list[Result]]) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for pupil in pupils:
         upn = pupil.upn_on(date(year, 5, 1))
         # schools know a child by the UPN alone; some files carry both

@@ -66,8 +66,8 @@ def _suits(school: School, stage: str, nc_year: int) -> bool:
     if stage == "post16":
         return school.kind == "college" or (school.kind in ("secondary", "all-through") and school.sixth_form)
     if stage == "primary":
-        fits = school.low <= age and age < school.high
-        return school.kind == "primary" and fits or (school.kind == "all-through" and school.low <= age)
+        fits = school.low <= age < school.high
+        return (school.kind == "primary" and fits) or (school.kind == "all-through" and school.low <= age)
     return school.kind in ("secondary", "all-through")
 
 
@@ -88,7 +88,7 @@ def _nearest(where: Town, kind: str, nc_year: int, open_on: date, girl: bool) ->
     return tuple(sorted(fitting, key=lambda school: (_distance(school, where), school.urn))[:5])
 
 
-def choose_school(rng: Random, life: Life, where: Town, stage: str, nc_year: int, on: date) -> School:
+def choose_school(rng: Random, life: Life, where: Town, *, stage: str, nc_year: int, on: date) -> School:
     """One of the nearest schools that take the year group on that day, the nearer ones more often."""
     near = _nearest(where, stage, nc_year, on.replace(day=1), life.girl)
     weights = [1 / (1 + i + _distance(school, where) / 6000) for i, school in enumerate(near)]
@@ -114,7 +114,7 @@ class _Path:
     def _pick(self, stage: str, year: int, on: date) -> School:
         group = self.life.year_group(year)
         kind = "special" if self.special and 0 <= group <= 11 else stage
-        return choose_school(self.rng, self.life, _town_on(self.life, on), kind, group, on)
+        return choose_school(self.rng, self.life, _town_on(self.life, on), stage=kind, nc_year=group, on=on)
 
     def close(self, on: date) -> None:
         """End the open place; a place that would have no day is dropped."""
@@ -205,7 +205,7 @@ def _dual(path: _Path, era: Era) -> None:
         latest = max(place.from_on, min(end, era.marks_until) - timedelta(days=260), era.first_day)
         begins = latest + timedelta(days=rng.randrange(10, 70))
         until = begins + timedelta(days=rng.randrange(60, 240))
-        unit = choose_school(rng, path.life, place.school.town, "pru", group, begins)
+        unit = choose_school(rng, path.life, place.school.town, stage="pru", nc_year=group, on=begins)
         if begins < end:
             kind = "dual" if draw < 0.05 else "alternative"
             path.places.append(Place(unit, kind, begins, min(until, end)))
@@ -274,8 +274,8 @@ class Registry:
             default=None,
         )
         number = giver.estab if giver and (life.origin or issued != reception) else 2001 + rng.randrange(54)
-        temporary = life.origin and rng.random() < 0.2 or rng.random() < 0.004
-        pupil.upn = self.upns.issue(HOME_LA, number, max(1999, issued.year), temporary=bool(temporary))
+        temporary = (bool(life.origin) and rng.random() < 0.2) or rng.random() < 0.004
+        pupil.upn = self.upns.issue(HOME_LA, number, max(1999, issued.year), temporary=temporary)
         pupil.upn_from = issued
         if not temporary and rng.random() < 0.018:
             changed = self.era.first_day + timedelta(days=rng.randrange(100, 700))
