@@ -90,11 +90,7 @@ def _has_default_message(field: forms.Field, code: str) -> bool:
 
 def fields_without_message(form: forms.BaseForm) -> list[str]:
     """Names of the required fields that would still say "This field is required."; for tests."""
-    return [
-        name
-        for name, field in form.fields.items()
-        if field.required and _has_default_message(field, "required")
-    ]
+    return [name for name, field in form.fields.items() if field.required and _has_default_message(field, "required")]
 
 
 def prepare(form: forms.BaseForm) -> None:
@@ -166,7 +162,7 @@ class DateInputWidget(forms.MultiWidget):
         """A date as the texts of its three boxes."""
         return [value.day, value.month, value.year] if isinstance(value, date) else [None, None, None]
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any] | None:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
         """The three boxes; a single ISO date under the plain name (a link with a filter) is read too."""
         values = super().value_from_datadict(data, files, name)
         if all(value is None for value in values) and data.get(name):
@@ -176,7 +172,7 @@ class DateInputWidget(forms.MultiWidget):
                 return [data.get(name), "", ""]
         return values
 
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:  # noqa: ARG002
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         # The default form renderer does not look into the project's own templates folder.
         return render_to_string(template_name, context)
 
@@ -209,7 +205,7 @@ class DateInputField(forms.MultiValueField):
         self.earliest, self.latest = earliest, latest
         self.subject = str(self.label or "Date")
 
-    def _fail(self, message: str, code: str, wrong: Sequence[int]) -> ValidationError:
+    def _fail(self, message: Any, code: str, wrong: Sequence[int]) -> ValidationError:
         self.widget.wrong = frozenset(wrong)
         return ValidationError(message, code=code)
 
@@ -294,7 +290,7 @@ class MultipleFileInput(forms.FileInput):
 
     def value_from_datadict(
         self,
-        data: Any,  # noqa: ARG002
+        data: Any,
         files: Any,
         name: str,
     ) -> list[UploadedFile]:
@@ -325,7 +321,7 @@ class MultipleFileField(forms.FileField):
         if self.extensions:
             self.widget.attrs["accept"] = ",".join(self.extensions)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # noqa: ARG002
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """The list of files, each checked; raises one ValidationError with a message for each bad file."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if not files:
@@ -366,7 +362,7 @@ class Buttons(LayoutObject):
             "value": value,
         }
 
-    def render(self, *args: Any, **kwargs: Any) -> SafeString:  # noqa: ARG002
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
         """HTML of the row."""
         return render_to_string("gds/layout/buttons.html", self.context)
 
@@ -405,9 +401,7 @@ class GovFormMixin:
         helper.legend_size = self.legend_size
         helper.layout = self.get_layout()
         if self.form_tag and self.submit_label:
-            helper.layout.append(
-                Buttons(label=self.submit_label, style=self.submit_style, cancel_url=self.cancel_url)
-            )
+            helper.layout.append(Buttons(label=self.submit_label, style=self.submit_style, cancel_url=self.cancel_url))
         return helper
 
     def get_layout(self) -> Layout:

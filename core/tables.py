@@ -13,7 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from core.figures import NOT_APPLICABLE, Figure
-from core.templatetags.ui import short_date, tag, when
+from core.templatetags.ui import tag
+from core.wording import short_date, when
 
 PER_PAGE = 50
 

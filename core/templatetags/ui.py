@@ -4,8 +4,7 @@ Every component is drawn by `templates/components/<name>.html`; the page "compon
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django import template
@@ -16,11 +15,11 @@ from django.template.base import Node as TemplateNode
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from core.figures import NOT_APPLICABLE, Figure
+from core import wording
+from core.figures import Figure
 
 register = template.Library()
 
@@ -29,116 +28,11 @@ COLOURS = {"turquoise": "teal", "pink": "magenta", "blue": ""}
 KNOWN_COLOURS = {"", "grey", "green", "teal", "purple", "magenta", "red", "orange", "yellow"}
 
 
-# Filters: dates, figures, words --------------------------------------------------------------------------
-
-
-def local_date(value: date | datetime) -> date:
-    """The London date of a moment, or the date itself."""
-    if isinstance(value, datetime):
-        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
-    return value
-
-
-@register.filter
-def when(value: date | datetime | None, empty: str = "") -> str:
-    """A date as "Tue 24 Nov 2026"; `empty` for None."""
-    return f"{local_date(value):%a %-d %b %Y}" if value else empty
-
-
-@register.filter
-def when_long(value: date | datetime | None, empty: str = "") -> str:
-    """A date as "Tuesday 24 November 2026"."""
-    return f"{local_date(value):%A %-d %B %Y}" if value else empty
-
-
-@register.filter
-def short_date(value: date | datetime | None, empty: str = "") -> str:
-    """A date without its weekday: "24 Nov 2026"; for tables and dates of birth."""
-    return f"{local_date(value):%-d %b %Y}" if value else empty
-
-
-@register.filter
-def moment(value: datetime | None, empty: str = "") -> str:
-    """A moment in London as "Tue 24 Nov 2026, 09:14"."""
-    if not value:
-        return empty
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{local:%a %-d %b %Y, %H:%M}"
-
-
-@register.filter
-def iso(value: date | datetime | None) -> str:
-    """For datetime attributes of <time>."""
-    return value.isoformat() if value else ""
-
-
-def relative_words(value: date, today: date) -> str:
-    """How far a date is from today in days: "today", "tomorrow", "in 3 days", "4 days ago"."""
-    days = (value - today).days
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    if days in near:
-        return near[days]
-    return f"in {days:,} days" if days > 0 else f"{-days:,} days ago"
-
-
-@register.filter
-def relative(value: date | datetime | None, today: date | None = None) -> str:
-    """`{{ due_on|relative }}`: days from today in words; another day may be given as today."""
-    if not value:
-        return ""
-    return relative_words(local_date(value), today or timezone.localdate())
-
-
-@register.filter
-def school_days(days: int | None, unit: str = "school day") -> str:
-    """A signed number of school (or working) days: 3 -> "in 3 school days", -1 -> "1 school day ago"."""
-    if days is None:
-        return ""
-    if days == 0:
-        return "today"
-    amount = f"{abs(days):,} {unit}{'' if abs(days) == 1 else 's'}"
-    return f"in {amount}" if days > 0 else f"{amount} ago"
-
-
-@register.filter
-def figure(value: Figure | Sequence[int] | None, denominator: int | None = None) -> str:
-    """ "1 of 3 (33.3%)"; takes a Figure, a pair, or `{{ n|figure:d }}`; "n/a" for 0 of 0 and None."""
-    if value is None:
-        return NOT_APPLICABLE
-    if isinstance(value, Figure):
-        return value.text()
-    if denominator is not None:
-        return Figure(int(value), int(denominator)).text()  # type: ignore[call-overload]
-    return Figure(int(value[0]), int(value[1])).text()
-
-
-@register.filter
-def percent_of(value: int, denominator: int) -> str:
-    """ "33.3%" of n and d, "n/a" for 0 of 0."""
-    return Figure(int(value), int(denominator)).percent_label()
-
-
-@register.filter
-def thousands(value: int | None) -> str:
-    """A whole number with commas: 1012 -> "1,012"."""
-    return NOT_APPLICABLE if value is None else f"{value:,}"
-
-
-@register.filter
-def signed(value: int | Decimal | None) -> str:
-    """A change with its sign: 6 -> "+6", -3 -> "-3" with a real minus, 0 -> "no change"."""
-    if value is None:
-        return ""
-    if value == 0:
-        return "no change"
-    return f"+{value:,}" if value > 0 else f"\N{MINUS SIGN}{abs(value):,}"
-
-
-@register.filter
-def count_of(number: int, noun: str) -> str:
-    """`{{ 3|count_of:"child,children" }}` -> "3 children"; with one form an s is added."""
-    singular, _, plural = noun.partition(",")
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+for word in (
+    wording.when, wording.when_long, wording.short_date, wording.moment, wording.iso, wording.relative,
+    wording.school_days, wording.figure, wording.percent_of, wording.thousands, wording.signed, wording.count_of,
+):  # fmt: skip
+    register.filter(word)
 
 
 @register.filter
@@ -208,9 +102,7 @@ def warning(*, text: str) -> dict[str, str]:
 
 
 @register.inclusion_tag("components/notice.html")
-def notice(
-    *, text: str, kind: str = "information", title: str = "", url: str = "", link: str = ""
-) -> dict[str, str]:
+def notice(*, text: str, kind: str = "information", title: str = "", url: str = "", link: str = "") -> dict[str, str]:
     """A bar across the page; `kind` is information, success, warning or error, said in words too."""
     words = {"information": "Information", "success": "Success", "warning": "Warning", "error": "Error"}
     known = kind if kind in words else "information"
@@ -245,9 +137,7 @@ def _part(item: Any, name: str) -> Any:
 
 
 @register.inclusion_tag("components/summary_list.html")
-def summary_list(
-    *, rows: Iterable[Any], title: str = "", compact: bool = False, level: int = 2
-) -> dict[str, Any]:
+def summary_list(*, rows: Iterable[Any], title: str = "", compact: bool = False, level: int = 2) -> dict[str, Any]:
     """Facts by name. Rows: (key, value), (key, value, link text, url), or dicts which may hold a note too.
 
     An empty value prints "Not recorded". With `title` it becomes a card with a heading of that level.
@@ -413,14 +303,10 @@ def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):
-        return when(value)
+        return wording.when(value)
     if isinstance(value, str) or not isinstance(value, Iterable):
         value = [value]
-    names = {
-        str(key): str(label)
-        for key, label in getattr(field, "choices", []) or []
-        if not isinstance(label, list)
-    }
+    names = {str(key): str(label) for key, label in getattr(field, "choices", []) or [] if not isinstance(label, list)}
     return ", ".join(names.get(str(getattr(one, "pk", one)), str(one)) for one in value)
 
 
@@ -437,10 +323,7 @@ def filter_panel(
     request = context.get("request")
     own = set(form.fields) | {f"{name}_{index}" for name in form.fields for index in range(3)} | {"page"}
     kept = [
-        (key, value)
-        for key, values in (request.GET.lists() if request else [])
-        if key not in own
-        for value in values
+        (key, value) for key, values in (request.GET.lists() if request else []) if key not in own for value in values
     ]
     return {
         "form": form,
@@ -505,8 +388,7 @@ def button_link(*, url: str, text: str, style: str = "") -> SafeString:
     """A link that looks like a button; `style` is "", secondary or warning."""
     extra = f" govuk-button--{style}" if style else ""
     return format_html(
-        '<a href="{}" role="button" draggable="false" class="govuk-button{}" data-module="govuk-button">'
-        "{}</a>",
+        '<a href="{}" role="button" draggable="false" class="govuk-button{}" data-module="govuk-button">{}</a>',
         url,
         extra,
         text,

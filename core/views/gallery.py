@@ -34,7 +34,7 @@ class SampleForm(GovForm):
         label="School",
         choices=[("", "Choose a school"), ("1", "Larkfield Academy"), ("2", "Stonebridge School")],
     )
-    files = MultipleFileField(label="Files", extensions=[".csv", ".xlsx"])
+    uploads = MultipleFileField(label="Files", extensions=[".csv", ".xlsx"])
     note = forms.CharField(label="Note", widget=forms.Textarea, required=False)
     agreed = forms.BooleanField(label="I have checked the dates")
 
