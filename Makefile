@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
-DATA_DIR ?= $(CURDIR)/var
+ifndef DATA_DIR
+DATA_DIR := $(shell $(PYTHON) scripts/data_dir.py)
+endif
 export PORT DATA_DIR
 
 # Everything that the tests write, their database server included, stays apart from the demo's.
@@ -89,5 +91,5 @@ clean: ## remove what can be made again: the environment, caches, collected file
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-clean-data: ## remove the data in ./var for ever (a DATA_DIR elsewhere is never removed)
+clean-data: ## remove the data in ./var for ever (one elsewhere is never removed)
 	rm -rf var

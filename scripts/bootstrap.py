@@ -32,11 +32,7 @@ def program(*names):
 
 def fonts():
     folders = ("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".fonts"))
-    return any(
-        next(Path(folder).rglob("LiberationSans-Regular*"), None)
-        for folder in folders
-        if Path(folder).is_dir()
-    )
+    return any(next(Path(folder).rglob("LiberationSans-Regular*"), None) for folder in folders if Path(folder).is_dir())
 
 
 # what, how it is seen, Debian's packages, what is missing without it
@@ -153,14 +149,12 @@ def make_environment(requirements, also=()):
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     count = sum(1 for line in requirements.read_text().splitlines() if "==" in line)
     say(f"Installing up to {count} Python packages from {requirements.name} (a minute or two the first time)")
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     # The lock file names every package: nothing is to be resolved, and each file must have its listed hash.
     command += ["--no-input", "--no-deps", "--require-hashes", "--requirement", str(requirements)]
     stamp.unlink(missing_ok=True)
     if subprocess.run(command, check=False).returncode != 0:
-        say(
-            "pip could not install the packages (its message is above). Is the network there? Try again."
-        )
+        say("pip could not install the packages (its message is above). Is the network there? Try again.")
         sys.exit(1)
     stamp.write_text("\n".join(fingerprint(one) for one in (requirements, *also)) + "\n")
 
