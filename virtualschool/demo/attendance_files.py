@@ -148,6 +148,10 @@ def _reasons() -> dict[str, list[str]]:
     return read_list("reasons.txt")
 
 
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "," in text else text
+
+
 def _reason(rng: Random, code: str) -> str:
     return rng.choice(_reasons()[code]) if code in _reasons() else ""
 
@@ -167,8 +171,8 @@ def _welfare_call_lines(segment: Segment, sources: _Sources, dates: list[str], r
             lines.append(prefix + dates[d] + usual)
         elif am or pm:
             morning, afternoon = CODES[am], CODES[pm]
-            why = _reason(rng, morning)
-            why_pm = why if morning == afternoon else _reason(rng, afternoon)
+            why = _quoted(_reason(rng, morning))
+            why_pm = why if morning == afternoon else _quoted(_reason(rng, afternoon))
             comment = "Carer told 13:10" if am == _SLASH and afternoon == "I" else ""
             lines.append(f"{prefix}{dates[d]},{morning},{why},{afternoon},{why_pm},{comment}\r\n")
     return lines
