@@ -29,9 +29,18 @@ def default_data_dir(root, uid):
     return Path("/var/lib/virtualschool") / name
 
 
+def make_passable(folder):
+    """Make the folder so that the database's user can pass through it, whatever the umask."""
+    for step in (folder.parent, folder):
+        if not step.exists():
+            step.mkdir()
+            step.chmod(0o711)
+
+
 if __name__ == "__main__":
     chosen = default_data_dir(ROOT, os.geteuid())
     if chosen != ROOT / "var":
+        make_passable(chosen)
         sys.stderr.write(
             f"{closed_to_others(ROOT)} is closed to other users, the database's among them: the data goes to {chosen}\n"
             f"For commands by hand: export DATA_DIR={chosen}\n"

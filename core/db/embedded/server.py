@@ -74,11 +74,11 @@ def _take_share(layout: Layout) -> bool:
 
 
 def _make_data_dir(data_dir: Path) -> None:
-    if data_dir.is_dir():
-        return
+    made = [step for step in (data_dir, *data_dir.parents) if not step.is_dir()]
     data_dir.mkdir(parents=True, exist_ok=True)
-    # Root's server runs as another user, which must be able to pass through the folder we have just made.
-    data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    for step in made:
+        # Root's server runs as another user, which must be able to pass through the folders we have just made.
+        step.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def _share_lock(layout: Layout) -> int:
