@@ -1,4 +1,4 @@
-"""Which child a row of a file means (issue: UPN now or before, then child id; names only propose, never decide)."""
+"""Which child a row of a file means: by UPN now or before, then by child id; names only propose, never decide."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,14 +9,15 @@ from typing import Self
 from core.feeds.base import Severity
 from pupils import rules
 from pupils.models import FormerUPN, Pupil
+from pupils.search import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """The child that a row means, or why there is none.
 
-    `pupil_id` None: hold the row with `code`, `message`, `advice` (severity ERROR). With a pupil and a code: the row
-    is used and the message is worth a warning. `proposal` is the child id that name and date of birth point to.
+    `pupil_id` None: hold the row with `code`, `message`, `advice` (severity ERROR). With a pupil and a code the
+    row is used and the message is worth a warning. `proposal` is the child id that name and date of birth fit.
     """
 
     pupil_id: int | None
@@ -36,9 +37,8 @@ Key = tuple[str, str]
 _UNKNOWN_ADVICE = "Load the SSDA903 return that names this child first, or correct the child id or UPN."
 
 
-def fold_name(*parts: str) -> str:
-    """For comparing names: lower case, letters only, curly and straight apostrophes alike, accents kept."""
-    return "".join(c for part in parts for c in part.casefold() if c.isalnum())
+def _name_key(forename: str, surname: str) -> str:
+    return fold(f"{forename} {surname}")
 
 
 class PupilIndex:
@@ -61,7 +61,7 @@ class PupilIndex:
             index.add(pk, child_id, upn)
             if surname and dob:
                 for first in {forename, known_as} - {""}:
-                    index._names[fold_name(first, surname), dob].add(pk)
+                    index._names[_name_key(first, surname), dob].add(pk)
         for pk, upn in FormerUPN.objects.values_list("pupil_id", "upn"):
             index.by_former_upn[upn].add(pk)
         return index
@@ -75,7 +75,13 @@ class PupilIndex:
             self.by_upn[upn] = pupil_id
 
     def match(
-        self, *, child_id: str = "", upn: str = "", forename: str = "", surname: str = "", dob: date | None = None
+        self,
+        *,
+        child_id: str = "",
+        upn: str = "",
+        forename: str = "",
+        surname: str = "",
+        dob: date | None = None,
     ) -> Match:
         """The child of one row. Child id and UPN may be given as read; UN1 to UN5 count as no UPN."""
         tidy_id = rules.normalise_child_id(child_id) or ""
@@ -131,7 +137,7 @@ class PupilIndex:
         return Match(pk)
 
     def _unknown(self, forename: str, surname: str, dob: date | None) -> Match:
-        fits = self._names.get((fold_name(forename, surname), dob), set()) if dob and surname else set()
+        fits = self._names.get((_name_key(forename, surname), dob), set()) if dob and surname else set()
         message = "No child on the roll has this UPN or child id."
         if len(fits) == 1:
             proposal = self.child_ids[next(iter(fits))]

@@ -1,0 +1,1 @@
+"""The SSDA903 return: children, care episodes and the return's other tables."""
