@@ -25,7 +25,6 @@ from core.feeds.base import (
     Counts,
     Difference,
     FeedContext,
-    FeedKind,
     FeedRefused,
     Problem,
     Problems,
@@ -94,52 +93,48 @@ class Plan:
     catalogue: Catalogue
 
 
-class ResultsFeed(FeedKind):
-    kind = "results"
-    title = "Results: Key Stage 2 and Key Stage 4"
-    hint = "One row per result: child, year, stage, subject, qualification and grade."
-    order = 60
-    template_columns = tuple(column.name for column in COLUMNS)
+def check(files: Sequence[SourceFile], context: FeedContext) -> Checked:
+    """Read every row, find its child and its qualification, and compare with what is kept."""
+    problems, counts = Problems(), Counts()
+    catalogue, index = Catalogue.load(), PupilIndex.load()
+    rows: list[ResultRow] = []
+    tables = [(table, _match_headings(table, problems)) for table in map(_read, files)]
+    counts.read = sum(len(table) for table, _ in tables)
+    refuse_unless_rows(counts.read, files)
+    warned: set[tuple[str, str]] = set()
+    for table, match in tables:
+        for n, row in enumerate(parse_rows(table, match, COLUMNS, problems)):
+            if n % 1000 == 0:
+                context.progress(n, counts.read, f"Reading {table.file}")
+            reading.match_child(row, index, problems, warned)
+            result = None if row.held else reading.read_result(row, catalogue.find, context.today, problems)
+            if result is None:
+                counts.held += 1
+            else:
+                rows.append(result)
+    rows = _without_repeats(rows, counts, problems)
+    settled = settle_all(rows, _kept([row.pupil_id for row in rows]), problems)
+    difference = _tally(settled, counts, index)
+    return Checked(counts=counts, problems=problems, difference=difference, payload=Plan(settled, catalogue))
 
-    def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
-        problems, counts = Problems(), Counts()
-        catalogue, index = Catalogue.load(), PupilIndex.load()
-        rows: list[ResultRow] = []
-        tables = [(table, _match_headings(table, problems)) for table in map(_read, files)]
-        counts.read = sum(len(table) for table, _ in tables)
-        refuse_unless_rows(counts.read, files)
-        warned: set[tuple[str, str]] = set()
-        for table, match in tables:
-            for n, row in enumerate(parse_rows(table, match, COLUMNS, problems)):
-                if n % 1000 == 0:
-                    context.progress(n, counts.read, f"Reading {table.file}")
-                reading.match_child(row, index, problems, warned)
-                result = None if row.held else reading.read_result(row, catalogue.find, context.today, problems)
-                if result is None:
-                    counts.held += 1
-                else:
-                    rows.append(result)
-        rows = _without_repeats(rows, counts, problems)
-        settled = settle_all(rows, _kept([row.pupil_id for row in rows]), problems)
-        difference = _tally(settled, counts, index)
-        return Checked(counts=counts, problems=problems, difference=difference, payload=Plan(settled, catalogue))
 
-    def apply(self, checked: Checked, context: FeedContext) -> None:
-        plan: Plan = checked.payload
-        writes = [one for one in plan.settled if one.writes]
-        used = {id(one.row.qualification) for one in writes}
-        for qualification in plan.catalogue.new.values():
-            if id(qualification) in used:
-                qualification.save()
-        copy_rows(
-            Result,
-            (
-                "pupil_id", "assessment_year", "stage", "subject", "subject_key", "qualification_id",
-                "grade", "size", "level2_pass", "sat_on", "run_id",
-            ),
-            (_inserted(one.row, context.run_id) for one in writes if one.kept is None),
-        )  # fmt: skip
-        _update([one for one in writes if one.kept is not None], context.run_id)
+def apply(checked: Checked, context: FeedContext) -> None:
+    """Write what `check` found: new rows by COPY, replaced ones in one statement."""
+    plan: Plan = checked.payload
+    writes = [one for one in plan.settled if one.writes]
+    used = {id(one.row.qualification) for one in writes}
+    for qualification in plan.catalogue.new.values():
+        if id(qualification) in used:
+            qualification.save()
+    copy_rows(
+        Result,
+        (
+            "pupil_id", "assessment_year", "stage", "subject", "subject_key", "qualification_id",
+            "grade", "size", "level2_pass", "sat_on", "run_id",
+        ),
+        (_inserted(one.row, context.run_id) for one in writes if one.kept is None),
+    )  # fmt: skip
+    _update([one for one in writes if one.kept is not None], context.run_id)
 
 
 def _read(source: SourceFile) -> RawTable:

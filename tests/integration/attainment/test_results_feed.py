@@ -276,3 +276,10 @@ def test_built_in_list_survives_an_emptied_table(children, send):
     Qualification.objects.all().delete()
     assert send("W1,,2009,KS4,Maths,GCSE,C,,,").rows["applied"] == 1
     assert Qualification.objects.get().spec.is_gcse
+
+
+def test_template_has_the_columns_that_are_read():
+    from attainment.feeds.reading import COLUMNS
+    from core.feeds.registry import get_kind
+
+    assert get_kind("results").template_columns == tuple(column.name for column in COLUMNS)
