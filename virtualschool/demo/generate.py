@@ -8,7 +8,7 @@ from virtualschool.demo import gias
 from virtualschool.demo.attendance_files import write_attendance
 from virtualschool.demo.dirty import write_dirty
 from virtualschool.demo.eras import PLAN_ROLL_ON, Era, plan_era, today_era
-from virtualschool.demo.manifest import LoadStep, write_manifest
+from virtualschool.demo.manifest import LoadStep, remove_written, write_manifest
 from virtualschool.demo.population import population
 from virtualschool.demo.results import expected_figures, write_results
 from virtualschool.demo.returns import write_closed_cases, write_return
@@ -64,6 +64,7 @@ def _write_attendance(county: County, era: Era, everyone: list[Pupil], people: l
 
 def write_county(*, folder: Path, pupils: int, years: int, seed: int, last_day: date) -> County:
     """Write all files into `folder`: the same bytes for the same four numbers and day."""
+    remove_written(folder)
     county = County(folder)
     _write_schools(county)
     plan = plan_era(pupils=pupils, years=years, seed=seed)

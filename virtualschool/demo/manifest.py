@@ -55,6 +55,14 @@ def read_manifest(output_dir: Path) -> dict[str, Any]:
     return document
 
 
+def remove_written(output_dir: Path) -> None:
+    """Remove the files that an earlier manifest names, so that none of another county is left beside the new ones."""
+    root = Path(output_dir)
+    if (root / NAME).exists():
+        for entry in read_manifest(root)["files"]:
+            (root / entry["path"]).unlink(missing_ok=True)
+
+
 def demo_files(output_dir: Path) -> list[tuple[str, list[Path]]]:
     """(kind, paths) of each call of the feed command, in the order of loading. An ssda903 path is a folder."""
     root = Path(output_dir)

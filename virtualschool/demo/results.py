@@ -199,7 +199,7 @@ def _miss_letters(s: _Sittings) -> None:
     s.core("C", "C")
     s.add("Science", "C-D", DOUBLE)
     s.add("Music", "C")
-    s.add("Information Technology", "Level 1 Pass", "OCR National", size="2", passed="n")
+    s.add("Information Technology", "Pass", "OCR National", size="2", passed="n")
 
 
 def _miss_late(s: _Sittings) -> None:

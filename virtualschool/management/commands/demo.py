@@ -44,7 +44,7 @@ class Command(BaseCommand):
             last_day=last_day,
         )
         manifest = read_manifest(folder)
-        runs = self._load(folder, quiet=options["json"]) if options["load"] else []
+        runs = self._load(folder, last_day=last_day, quiet=options["json"]) if options["load"] else []
         if options["json"]:
             result = {"output": str(folder), "status": "loaded" if runs else "written", "loaded": runs}
             self.stdout.write(json.dumps(result | manifest, ensure_ascii=False))
@@ -53,11 +53,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{entry['rows']:>9,} rows  {entry['path']}")
         self.stdout.write(f"Written to {folder}")
 
-    def _load(self, folder: Path, *, quiet: bool) -> list[dict[str, Any]]:
+    def _load(self, folder: Path, *, last_day: date, quiet: bool) -> list[dict[str, Any]]:
         """Each file through the same feed command that a person uses, in the order of the manifest."""
-        from virtualschool.demo_setup import load_people
+        from virtualschool import demo_job as job
 
-        load_people()
+        job.load_people()
+        job.load_calendars([*range(2005, 2010), *range(last_day.year - 4, last_day.year + 2)])
         runs = []
         for kind, paths in demo_files(folder):
             out = StringIO()
@@ -65,7 +66,6 @@ class Command(BaseCommand):
             outcome = json.loads(out.getvalue())
             runs.append({"kind": kind, "status": outcome["status"], "rows": outcome["rows"]})
             if not quiet:
-                self.stdout.write(
-                    f"{outcome['status']}: {kind} {paths[0].relative_to(folder)} {outcome['rows']}"
-                )
+                self.stdout.write(f"{outcome['status']}: {kind} {paths[0].relative_to(folder)} {outcome['rows']}")
+        job.load_memberships()
         return runs
