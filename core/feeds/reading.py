@@ -7,6 +7,7 @@ Nothing is interpreted here: `0936` stays `0936`, `NA` stays `NA`, a UPN like `H
 import codecs
 import csv
 import io
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -185,33 +186,52 @@ def read_csv(
     plain_head = '"' not in "\n".join(text.split("\n", at + 1)[: at + 1])
     if not plain_head and any("\n" in cell for row in start[: at + 1] for cell in row):
         return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading, verbatim)
-    try:
-        frame = pd.read_csv(
-            io.BytesIO(text.encode("utf-8")),
-            sep=delimiter,
-            header=None,
-            names=range(width + 1),
-            index_col=False,
-            skiprows=at + 1,
-            dtype="category",
-            keep_default_na=False,
-            na_filter=False,
-            skip_blank_lines=False,
-            encoding="utf-8",
-            low_memory=False,
-            on_bad_lines="error",
-            engine="c",
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError):
+    frame = _fast_frame(text, delimiter, skip=at, width=width)
+    if frame is None:
         return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading, verbatim)
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(frame))
-    for name in frame.columns:
-        if frame[name].hasnans:
-            column = frame[name].cat
-            frame[name] = (column.add_categories([""]) if "" not in column.categories else frame[name]).fillna("")
-    frame = _clean_frame(frame)
+    frame = _clean_frame(frame, _trim_headings(start[at]), verbatim)
     overflow = frozenset(frame.index[frame[width] != ""])
     return RawTable(source.name, _trim_headings(start[at]), at + 1, _drop_blank(frame.drop(columns=width)), overflow)
+
+
+def _fast_frame(text: str, delimiter: str, *, skip: int, width: int) -> pd.DataFrame | None:
+    """The data rows by pandas' C parser, one column more than there are headings to catch overlong rows.
+
+    None where that parser cannot keep to the rules: a row of still more cells, quotes that do not balance.
+    The heading row is read as data and dropped again: a column of words stays text, where one of digits alone
+    would become numbers (pandas 3.1 guesses the type of categories) and lose its leading noughts.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.BytesIO(text.encode("utf-8")),
+                sep=delimiter,
+                header=None,
+                names=range(width + 1),
+                index_col=False,
+                skiprows=skip,
+                dtype="category",
+                keep_default_na=False,
+                na_filter=False,
+                skip_blank_lines=False,
+                encoding="utf-8",
+                low_memory=False,
+                on_bad_lines="error",
+                engine="c",
+            )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning):
+        return None
+    frame = frame.iloc[1:].copy()
+    for name in frame.columns:
+        column = frame[name].cat.remove_unused_categories()
+        if column.hasnans:
+            column = (column if "" in column.cat.categories else column.cat.add_categories([""])).fillna("")
+        if not all(isinstance(c, str) for c in frame[name].cat.categories):
+            return None
+        frame[name] = column
+    return frame
 
 
 def _head_rows(text: str, delimiter: str, file: str) -> Iterator[list[str]]:

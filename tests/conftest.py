@@ -1,0 +1,49 @@
+"""Settings of the test run, and the few fixtures that everybody needs. Sloppy code fails by itself here."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+from core.models import User
+from core.roles import ROLE_LABELS, Role
+
+# Playwright runs its own event loop in the test's thread; Django would refuse the ORM there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+PASSWORD = "a-long-test-password"
+
+
+def pytest_configure() -> None:
+    """Before the first use: plain static files (nothing is collected in tests) and a cheap password hash."""
+    django_settings.STORAGES = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path: Path) -> Iterator[None]:
+    """Stored files and documents of a test lie in its own folder."""
+    settings.STORED_FILES_DIR = tmp_path / "files"
+    settings.DOCUMENTS_DIR = tmp_path / "documents"
+    yield
+
+
+@pytest.fixture
+def make_user(db):
+    """make_user(Role.VSH) -> a signed-up person of the role; repeated calls make further people."""
+    made: list[User] = []
+
+    def make(role: Role, **fields: object) -> User:
+        number = len(made) + 1
+        fields.setdefault("email", f"{role.value}{number}@westmarch.example")
+        fields.setdefault("name", f"{ROLE_LABELS[role]} {number}")
+        user = User.objects.create_user(password=PASSWORD, role=role.value, **fields)
+        made.append(user)
+        return user
+
+    return make
