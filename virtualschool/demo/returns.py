@@ -67,9 +67,9 @@ class Return:
         return self.era.rng(table, life.number)
 
 
-def _header_row(ret: Return, pupil: Pupil) -> Row:
+def _header_row(ret: Return, pupil: Pupil, known: date | None = None) -> Row:
     life = pupil.life
-    upn = pupil.upn_on(ret.known)
+    upn = pupil.upn_on(known or ret.known)
     if not upn:
         new = (ret.known - life.episodes[0].decom).days <= 7
         upn = "UN4" if new and ret.complete else pupil.unknown_reason
@@ -202,6 +202,8 @@ def write_return(folder: Path, era: Era, year: int, pupils: list[Pupil]) -> list
     listed = [pupil for pupil in pupils if ret.episodes_of(pupil.life)]
     paths = []
     for name, headings, make in _TABLES:
+        if name == "oc2" and not ret.complete:
+            continue  # it is only asked for at the end of the year
         rows = [row for pupil in listed for row in make(ret, pupil)]
         write_table(folder / f"{name}.csv", headings, rows)
         paths.append(folder / f"{name}.csv")
@@ -218,7 +220,7 @@ def write_closed_cases(folder: Path, era: Era, pupils: list[Pupil]) -> list[Path
     ret = Return(era, era.known_until.year)
     later = [pupil for pupil in pupils if pupil.life.episodes[-1].dec and pupil.life.episodes[-1].dec > ret.known]
     end = date(2020, 1, 1)
-    write_table(folder / "header.csv", HEADER, [_header_row(ret, pupil) for pupil in later])
+    write_table(folder / "header.csv", HEADER, [_header_row(ret, pupil, end) for pupil in later])
     rows = [
         _episode_row(pupil.life, e, end)
         for pupil in later

@@ -266,7 +266,7 @@ class Registry:
             issued = first_place
         else:
             issued = reception
-        if issued > min(life.end, self.era.horizon):
+        if issued > (life.end if self.era.name == "plan" else min(life.end, self.era.horizon)):
             return
         giver = min(
             (place.school for place in pupil.places if place.school.la == HOME_LA),
