@@ -1,22 +1,29 @@
 """The service navigation: apps register entries, a role sees at most six."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from core.roles import Permission
+from core.roles import Permission, Role
 
 MAX_ENTRIES = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class NavEntry:
+    """A page of the navigation. `order_for` moves it for a role: what comes after the sixth stands on the home page."""
+
     label: str
     url_name: str
     permission: Permission | None
     order: int
+    order_for: Mapping[Role, int] = field(default_factory=dict)
+
+    def order_of(self, user: Any) -> int:
+        return self.order_for.get(Role(user.role), self.order)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +42,22 @@ def register(*entries: NavEntry) -> None:
 
 def entries_for(user: Any, request: HttpRequest | None = None) -> list[NavLink]:
     """The entries of the person's role, at most six; the one whose section is open is active."""
+    return _links(_allowed(user)[:MAX_ENTRIES], request)
+
+
+def more_for(user: Any) -> list[NavLink]:
+    """The person's pages that found no room in the navigation."""
+    return _links(_allowed(user)[MAX_ENTRIES:], None)
+
+
+def _allowed(user: Any) -> list[NavEntry]:
     if not getattr(user, "is_authenticated", False):
         return []
-    allowed = sorted(
-        (e for e in _entries if e.permission is None or user.can(e.permission)), key=lambda e: e.order
-    )[:MAX_ENTRIES]
+    mine = [e for e in _entries if e.permission is None or user.can(e.permission)]
+    return sorted(mine, key=lambda e: e.order_of(user))
+
+
+def _links(entries: list[NavEntry], request: HttpRequest | None) -> list[NavLink]:
     match = getattr(request, "resolver_match", None)
     here = match.namespace or match.view_name if match else ""
-    return [
-        NavLink(
-            label=entry.label,
-            url=reverse(entry.url_name),
-            active=here == (entry.url_name.split(":")[0]),
-        )
-        for entry in allowed
-    ]
+    return [NavLink(label=e.label, url=reverse(e.url_name), active=here == e.url_name.split(":")[0]) for e in entries]

@@ -114,8 +114,70 @@ class TimelineSource:
     permission: Permission
 
 
-Panel = ChildTab | OverviewCard | HomeNeeds | HomeCard | RollColumn | RollFilter | TimelineSource
-P = TypeVar("P", ChildTab, OverviewCard, HomeNeeds, HomeCard, RollColumn, RollFilter, TimelineSource)
+@dataclass(frozen=True, kw_only=True)
+class SchoolCard:
+    """A card on a school's page. `context(user, school, today)` gives the template's context, or None for no card."""
+
+    template: str
+    context: Callable[[Any, Any, date], Mapping[str, Any] | None]
+    order: int
+    permission: Permission
+    wide: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolColumn:
+    """A column of the schools list and its exports, counted in the scope of the person who asks.
+
+    `values(user, school_ids, today)` reads all rows of one page at once; `order_by(queryset, user, today)` returns
+    the queryset annotated with `sort_<key>`.
+    """
+
+    key: str
+    label: str
+    order: int
+    permission: Permission
+    values: Callable[[Any, Sequence[int], date], Mapping[int, Any]]
+    order_by: Callable[[QuerySet[Any], Any, date], QuerySet[Any]] | None = None
+    numeric: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolFilter:
+    """A filter of the schools list: a form field made for the user, and how a value narrows the queryset."""
+
+    key: str
+    order: int
+    permission: Permission
+    field: Callable[[Any], forms.Field]
+    apply: Callable[[QuerySet[Any], Any, Any, date], QuerySet[Any]]
+
+
+Panel = (
+    ChildTab
+    | OverviewCard
+    | HomeNeeds
+    | HomeCard
+    | RollColumn
+    | RollFilter
+    | TimelineSource
+    | SchoolCard
+    | SchoolColumn
+    | SchoolFilter
+)
+P = TypeVar(
+    "P",
+    ChildTab,
+    OverviewCard,
+    HomeNeeds,
+    HomeCard,
+    RollColumn,
+    RollFilter,
+    TimelineSource,
+    SchoolCard,
+    SchoolColumn,
+    SchoolFilter,
+)
 
 _panels: list[Panel] = []
 

@@ -38,9 +38,14 @@ class Permission(StrEnum):
     SEE_CARE_DETAIL = "see_care_detail"
     SEE_ATTAINMENT = "see_attainment"
     SEE_PEPS = "see_peps"
+    RECORD_PEPS = "record_peps"
+    COMPLETE_PEPS = "complete_peps"
     SEE_PLEDGE = "see_pledge"
     RECORD_PLEDGE = "record_pledge"
+    RECORD_EXCLUSIONS = "record_exclusions"
     SEE_MONEY = "see_money"
+    OPEN_SCHEMES = "open_schemes"
+    RECORD_LETTERS = "record_letters"
     SEE_SCHOOLS = "see_schools"
     IMPORT_FEEDS = "import_feeds"
     RESOLVE_CONFLICTS = "resolve_conflicts"
@@ -66,8 +71,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
             P.SEE_PEPS,
+            P.RECORD_PEPS,
+            P.COMPLETE_PEPS,
+            P.RECORD_EXCLUSIONS,
             P.SEE_PLEDGE,
             P.SEE_MONEY,
+            P.OPEN_SCHEMES,
+            P.RECORD_LETTERS,
             P.SEE_SCHOOLS,
             P.SEE_INDICATORS,
             P.SET_TARGETS,
@@ -90,8 +100,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
             P.SEE_PEPS,
+            P.RECORD_PEPS,
+            P.COMPLETE_PEPS,
+            P.RECORD_EXCLUSIONS,
             P.SEE_PLEDGE,
             P.SEE_MONEY,
+            P.RECORD_LETTERS,
             P.SEE_SCHOOLS,
             P.SEE_INDICATORS,
             P.SEE_ISSUED_REPORTS,
@@ -114,7 +128,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.DESIGNATED_TEACHER: frozenset(
-        {P.SEE_PUPILS, P.SEE_ATTAINMENT, P.SEE_PEPS, P.SEE_SCHOOLS, P.EXPORT_PUPILS}
+        {
+            P.SEE_PUPILS,
+            P.SEE_ATTAINMENT,
+            P.SEE_PEPS,
+            P.RECORD_PEPS,
+            P.RECORD_EXCLUSIONS,
+            P.SEE_SCHOOLS,
+            P.EXPORT_PUPILS,
+        }
     ),
     Role.SOCIAL_WORKER: frozenset(
         {

@@ -9,7 +9,7 @@ from django.urls import reverse
 from core import navigation
 from core.models import FeedRun
 from core.panels import HomeNeeds, Need, register
-from core.roles import Permission
+from core.roles import Permission, Role
 
 
 def _needs(user: Any, today: date) -> Iterable[Need]:
@@ -31,5 +31,11 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
 
 register(HomeNeeds(needs=_needs, order=10, permission=Permission.IMPORT_FEEDS))
 navigation.register(
-    navigation.NavEntry(label="Feeds", url_name="feeds:list", permission=Permission.IMPORT_FEEDS, order=40)
+    navigation.NavEntry(
+        label="Feeds",
+        url_name="feeds:list",
+        permission=Permission.IMPORT_FEEDS,
+        order=40,
+        order_for={Role.VSH: 140},
+    )
 )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core import rules
 from core.calendars import county_year
+from core.navigation import more_for
 from core.panels import HomeCard, HomeNeeds, panels_for
 
 
@@ -49,5 +50,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "need_count": len(waiting),
             "done": [n for n in needs if not n.count],
             "cards": cards,
+            "more": more_for(request.user),
         },
     )
