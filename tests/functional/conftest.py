@@ -1,0 +1,67 @@
+"""A real browser on a real server: Debian's Chromium, signed in through the sign-in page, axe on every page."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from core.models import User
+from tests.conftest import PASSWORD
+
+AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*/axe.min.js"))
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert executable, "install Debian's chromium: make setup-test does it where it may"
+    return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture
+def sign_in(page: Page, live_server) -> Callable[[User], Page]:
+    """sign_in(user) goes through the sign-in page and ends on the home page."""
+
+    def go(user: User) -> Page:
+        page.goto(f"{live_server.url}/account/login/")
+        page.get_by_label("Email").fill(user.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{live_server.url}/")
+        return page
+
+    return go
+
+
+@pytest.fixture
+def check_page() -> Callable[[Page], None]:
+    """check_page(page): no WCAG 2.2 AA violation, one h1 that the title repeats, no blocked resource."""
+
+    def check(page: Page) -> None:
+        page.evaluate(AXE.read_text())
+        result = page.evaluate(
+            "async tags => await axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+        )
+        found = [
+            {"rule": v["id"], "help": v["help"], "where": [n["target"] for n in v["nodes"]][:5]}
+            for v in result["violations"]
+        ]
+        assert not found, f"{page.url}: {json.dumps(found, indent=1)}"
+        headings = page.locator("h1").all_inner_texts()
+        assert len(headings) == 1, headings
+
+    return check
