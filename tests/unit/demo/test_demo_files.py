@@ -7,10 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from attainment.rules.ks2 import ks2_level
+from attainment.rules.ks4 import Entry, achieves_5ac_em, is_sat_in_time
+from attainment.rules.qualifications import find_qualification
 from attendance.rules import category_of
 from core.rules import is_working_day
 from pupils.rules.cohort import Basis, CohortStatus, continuously_looked_after, looked_after_on, year_group_in
@@ -150,6 +154,51 @@ def test_the_cohorts_give_the_expected_denominators(county: Path) -> None:
         expected = read_manifest(county)["expected"]["indicators_oc2_30_september"]
         assert expected[f"NI 99 {year}"].endswith(f" of {counts[6]}")
         assert expected[f"NI 101 {year}"].endswith(f" of {counts[11]}")
+
+
+def achieved(county: Path, year: int) -> dict[str, set[str]]:
+    """Indicator -> the children (child ids) who reach it by the product's rules, in the cohort or not."""
+    by_upn: dict[str, str] = {}
+    for row in rows(county / "plan/roll.csv"):
+        for upn in [row["upn"], *row["former_upns"].split(";")]:
+            by_upn[upn] = row["child_id"]
+    found: dict[str, set[str]] = {"NI 99": set(), "NI 100": set(), "NI 101": set()}
+    for row in rows(county / f"plan/results_ks2_{year}.csv"):
+        code = {"English": "NI 99", "Mathematics": "NI 100"}.get(row["subject"])
+        if code and row["qualification"] == "KS2 test" and (ks2_level(row["grade"]) or 0) >= 4:
+            found[code].add(row["child_id"] or by_upn[row["upn"]])
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    for row in rows(county / f"plan/results_ks4_{year}.csv"):
+        entries[row["child_id"] or by_upn[row["upn"]]].append(
+            Entry(
+                row["subject"],
+                find_qualification(row["qualification"]),
+                row["grade"],
+                year,
+                Decimal(row["size"]) if row["size"] else None,
+                {"y": True, "n": False}.get(row["level2_pass"]),
+                date.fromisoformat(row["sat_on"]),
+            )
+        )
+    for child, mine in entries.items():
+        in_time = [entry for entry in mine if is_sat_in_time(entry.sat_on, year)]
+        if achieves_5ac_em(in_time, assessment_year=year).achieved:
+            found["NI 101"].add(child)
+    return found
+
+
+@pytest.mark.parametrize("year", [2008, 2009])
+def test_the_products_rules_give_the_figures_near_the_plans(tmp_path: Path, year: int) -> None:
+    county = make(tmp_path, pupils=300)
+    episodes = merged(county, "plan")
+    expected = read_manifest(county)["expected"]["indicators_oc2_30_september"]
+    for code, children in achieved(county, year).items():
+        inside = {
+            child
+            for child in children
+            if continuously_looked_after(episodes[child], as_at=Basis.OC2_30SEP.as_at(year)).status is CohortStatus.IN
+        }
+        assert expected[f"{code} {year}"].startswith(f"{len(inside)} of ")
 
 
 def test_identifiers_are_right(county: Path) -> None:
