@@ -2,12 +2,15 @@ from decimal import Decimal
 
 from django.db import models
 
+from attainment.querysets import IndicatorFigureQuerySet
 from attainment.rules import GradeScheme, QualificationSpec, Stage
 from core.audit import track_changes, track_facts
+from core.figures import Figure
 from core.models import FeedRun
 from core.rules import KEY_STAGE_LABELS, KeyStage
 from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
+from pupils.rules import Basis
 
 STAGE_CHOICES = [(stage.value, KEY_STAGE_LABELS[KeyStage(stage)]) for stage in Stage]
 
@@ -43,6 +46,11 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def size_words(self) -> str:
+        """The size without idle noughts: "0.5", "4"; empty when not known."""
+        return "" if self.size is None else f"{self.size.normalize():f}"
 
     @property
     def spec(self) -> QualificationSpec | None:
@@ -115,6 +123,8 @@ class IndicatorFigure(models.Model):
     continuous = models.PositiveIntegerField(default=0, help_text="Of them, for all twelve months")
     computed_at = models.DateTimeField()
 
+    objects = IndicatorFigureQuerySet.as_manager()
+
     class Meta:
         ordering = ["code", "assessment_year"]
         constraints = [
@@ -127,6 +137,16 @@ class IndicatorFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.assessment_year} ({self.basis})"
+
+    @property
+    def figure(self) -> Figure:
+        """As it is printed: "15 of 45 (33.3%)"."""
+        return Figure(self.numerator, self.denominator)
+
+    @property
+    def basis_label(self) -> str:
+        """For pages: "OC2, 30 September"."""
+        return Basis(self.basis).label
 
 
 class IndicatorPupil(models.Model):

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from attainment import views
 
 app_name = "attainment"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("qualifications/", views.qualification_list, name="qualifications"),
+    path("qualifications/<int:qualification_id>/", views.qualification_edit, name="qualification"),
+    path("child/<int:pupil_id>/", views.child_attainment, name="child"),
+]

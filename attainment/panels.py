@@ -1,0 +1,69 @@
+"""What attainment adds to the shared pages: the child's tab and card, the home page, the timeline."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from attainment.models import Qualification, Result
+from attainment.outcomes import outcomes_of
+from core.panels import ChildTab, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
+from core.roles import Permission
+from core.rules import KEY_STAGE_LABELS, KeyStage
+
+P = Permission
+
+
+def _latest_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
+    """The newest stage's results in a few lines."""
+    results = list(Result.objects.visible_to(user).filter(pupil=pupil).select_related("qualification"))
+    outcomes = outcomes_of(results)
+    if not outcomes:
+        return None
+    latest = outcomes[0]
+    rows = [(line.result.subject, line.result.grade or "–") for line in latest.lines[:8]]
+    return {
+        "title": latest.title,
+        "summary": latest.summary,
+        "rows": rows,
+        "more": len(latest.lines) - len(rows),
+        "url": reverse("attainment:child", args=[pupil.pk]),
+    }
+
+
+def _mapping_needs(user: Any, today: date) -> Iterable[Need]:
+    waiting = Qualification.objects.filter(mapped=False).aggregate(
+        qualifications=Count("pk", distinct=True), results=Count("results")
+    )
+    yield Need(
+        text="Qualifications to map",
+        count=waiting["qualifications"],
+        url=reverse("attainment:qualifications"),
+        hint=f"{waiting['results']:,} results count nothing until then",
+    )
+
+
+def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
+    """One event a stage and sitting; results without a date stand at the end of their school year."""
+    groups: dict[tuple[date, str], list[Result]] = {}
+    for result in Result.objects.visible_to(user).filter(pupil=pupil).select_related("qualification"):
+        on = result.sat_on or date(result.assessment_year, 8, 31)
+        groups.setdefault((on, result.stage), []).append(result)
+    for (on, stage), results in groups.items():
+        listed = ", ".join(f"{r.subject} {r.grade}".strip() for r in results)
+        yield TimelineEvent(
+            on=on,
+            kind="results",
+            title=f"{KEY_STAGE_LABELS[KeyStage(stage)]} results of summer {results[0].assessment_year}",
+            text=f"{listed}.",
+        )
+
+
+register(
+    ChildTab(url_name="attainment:child", label="Attainment", order=40, permission=P.SEE_ATTAINMENT),
+    OverviewCard(template="attainment/cards/latest.html", context=_latest_card, order=50, permission=P.SEE_ATTAINMENT),
+    HomeNeeds(needs=_mapping_needs, order=60, permission=P.MAP_QUALIFICATIONS),
+    TimelineSource(kind="results", label="Results", events=_events, permission=P.SEE_ATTAINMENT),
+)
