@@ -90,7 +90,7 @@ class PupilIndex:
             return Match(None, "NO_CHILD", "The row names no child.", "Give a child id or a UPN.")
         by_id = self.by_child_id.get(tidy_id) if tidy_id else None
         by_upn = self._by_upn(tidy_upn) if tidy_upn else set()
-        if len(by_upn) > 1 and by_id in by_upn:
+        if len(by_upn) > 1 and by_id is not None and by_id in by_upn:
             by_upn = {by_id}
         if len(by_upn) > 1:
             ids = ", ".join(sorted(self.child_ids[pk] for pk in by_upn))
@@ -114,7 +114,7 @@ class PupilIndex:
         """The match of every distinct (child id, UPN) pair; a year of marks has a few thousand."""
         return {pair: self.match(child_id=pair[0], upn=pair[1]) for pair in set(pairs)}
 
-    def _by_upn(self, upn: str) -> set[int | None]:
+    def _by_upn(self, upn: str) -> set[int]:
         current = self.by_upn.get(upn)
         return {current} if current is not None else set(self.by_former_upn.get(upn, ()))
 

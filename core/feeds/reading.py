@@ -8,8 +8,8 @@ import codecs
 import csv
 import io
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -27,7 +27,7 @@ Verbatim = Callable[[str], bool]
 class RawTable:
     """`frame` has one column a heading, labelled by position 0..n-1; its index is the Excel row number.
 
-    Blank rows are gone. `overflow` names rows that hold more cells than there are headings.
+    Blank rows are gone. `overflow` names rows that hold more cells than there are headings, `spill` their cells.
     """
 
     file: str
@@ -35,6 +35,7 @@ class RawTable:
     heading_row: int
     frame: pd.DataFrame
     overflow: frozenset[int] = frozenset()
+    spill: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -119,9 +120,7 @@ def _refuse_malformed(file: str, detail: str) -> FeedRefused:
     )
 
 
-def _clean_frame(
-    frame: pd.DataFrame, headings: Sequence[str] = (), verbatim: Verbatim | None = None
-) -> pd.DataFrame:
+def _clean_frame(frame: pd.DataFrame, headings: Sequence[str] = (), verbatim: Verbatim | None = None) -> pd.DataFrame:
     """Clean every distinct value once: columns are categories, so a year of marks has a few thousand."""
     for position, name in enumerate(frame.columns):
         if verbatim is not None and position < len(headings) and verbatim(headings[position]):
@@ -153,13 +152,17 @@ def _from_rows(
         raise _refuse_empty(file)
     headings = _trim_headings(rows[at])
     width = len(headings)
-    overflow = frozenset(at + 2 + i for i, row in enumerate(rows[at + 1 :]) if any(clean(c) for c in row[width:]))
+    spill = {
+        at + 2 + i: tuple(clean(c) for c in row[width:])
+        for i, row in enumerate(rows[at + 1 :])
+        if any(clean(c) for c in row[width:])
+    }
     body = [[*row[:width], *[""] * (width - len(row))] for row in rows[at + 1 :]]
     frame = pd.DataFrame(body, columns=range(width), dtype=object)
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(body))
     frame = frame.astype(dict.fromkeys(frame.columns, "category"))
     frame = _drop_blank(_clean_frame(frame, headings, verbatim))
-    return RawTable(file, headings, at + 1, frame, overflow)
+    return RawTable(file, headings, at + 1, frame, frozenset(spill), spill)
 
 
 def _csv_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
@@ -169,9 +172,7 @@ def _csv_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
         raise _refuse_malformed(file, str(error)) from None
 
 
-def read_csv(
-    source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None
-) -> RawTable:
+def read_csv(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:
     """A CSV file as a RawTable. Raises FeedRefused (EMPTY_FILE, NOT_A_TABLE, MALFORMED)."""
     text = decode(source.read_bytes(), file=source.name)
     if "\r" in text:
@@ -191,8 +192,10 @@ def read_csv(
         return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading, verbatim)
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(frame))
     frame = _clean_frame(frame, _trim_headings(start[at]), verbatim)
-    overflow = frozenset(frame.index[frame[width] != ""])
-    return RawTable(source.name, _trim_headings(start[at]), at + 1, _drop_blank(frame.drop(columns=width)), overflow)
+    extra = frame[width]
+    spill = {int(number): (str(cell),) for number, cell in extra[extra != ""].items()}
+    body = _drop_blank(frame.drop(columns=width))
+    return RawTable(source.name, _trim_headings(start[at]), at + 1, body, frozenset(spill), spill)
 
 
 def _fast_frame(text: str, delimiter: str, *, skip: int, width: int) -> pd.DataFrame | None:
@@ -261,9 +264,7 @@ def _cell_text(value: Any) -> str:
     return str(value)
 
 
-def read_xlsx(
-    source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None
-) -> RawTable:
+def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:
     """The sheet of a workbook whose headings satisfy `is_heading`, else the first that is not empty."""
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -275,9 +276,7 @@ def read_xlsx(
         ]
     except (CalamineError, OSError, ValueError) as error:
         raise _refuse_malformed(source.name, f"not an Excel workbook ({type(error).__name__}).") from None
-    tables = [
-        _from_rows(source.name, rows, is_heading, verbatim) for rows in sheets if any(any(r) for r in rows)
-    ]
+    tables = [_from_rows(source.name, rows, is_heading, verbatim) for rows in sheets if any(any(r) for r in rows)]
     if not tables:
         raise _refuse_empty(source.name)
     if is_heading is not None:
@@ -285,9 +284,7 @@ def read_xlsx(
     return tables[0]
 
 
-def read_table(
-    source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None
-) -> RawTable:
+def read_table(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:
     """A CSV or XLSX file as a RawTable, told apart by content. Raises FeedRefused when it is neither."""
     with source.path.open("rb") as handle:
         magic = handle.read(8)

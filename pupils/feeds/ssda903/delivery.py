@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Any
 
 from core.feeds.base import FeedRefused, Problem, Problems, Severity, SourceFile
 from core.feeds.reading import RawTable, read_table
@@ -51,7 +52,7 @@ class TableFile:
         found = re.findall(r"(?:19|20)\d\d", self.name)
         return found[-1] if found else ""
 
-    def where(self, row: SourceRow, column: str = "") -> dict[str, object]:
+    def where(self, row: SourceRow, column: str = "") -> dict[str, Any]:
         """Keyword arguments of a Problem at this row."""
         return {
             "file": row.file,

@@ -1,9 +1,10 @@
 """One picture of each child out of all rows of a delivery: years merged, contradictions inside a file held."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from core.feeds.base import Problems
 from pupils.feeds.ssda903.delivery import TableFile, of_table
@@ -57,24 +58,25 @@ def set_lateness(tables: Sequence[TableFile], parsed: Parsed, *, today: date) ->
     children = _children_by_table(parsed)
     for table in tables:
         if table.layout is not EPISODES and dated:
-            own = children.get(id(table), frozenset())
-            partner = max(
-                dated,
-                key=lambda d, table=table, own=own: (  # type: ignore[misc]
-                    d.name == table.name,
-                    d.folder == table.folder,
-                    d.year_in_name == table.year_in_name,
-                    len(own & children.get(id(d), frozenset())),
-                    d.latest,
-                ),
-            )
+            partner = max(dated, key=lambda other: _kinship(table, other, children))
             table.latest = partner.latest
+
+
+def _kinship(table: TableFile, other: TableFile, children: Mapping[int, frozenset[str]]) -> tuple[Any, ...]:
+    """How likely two files are of one return: same file (XML), folder, year in the name, the same children."""
+    own, theirs = children.get(id(table), frozenset()), children.get(id(other), frozenset())
+    return (
+        other.name == table.name,
+        other.folder == table.folder,
+        other.year_in_name == table.year_in_name,
+        len(own & theirs),
+        other.latest,
+    )
 
 
 def _children_by_table(parsed: Parsed) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = defaultdict(set)
-    row: HeaderFacts | EpisodeRow | RecordRow
-    for row in (*parsed.headers, *parsed.episodes, *parsed.records):
+    for row in parsed.all_rows():
         found[id(row.table)].add(row.child)
     return {key: frozenset(children) for key, children in found.items()}
 
@@ -106,8 +108,8 @@ def merge(tables: Sequence[TableFile], parsed: Parsed, problems: Problems, *, to
     return picture
 
 
-def _by_table(rows: Iterable[HeaderFacts | EpisodeRow | RecordRow]) -> dict[int, list]:  # type: ignore[type-arg]
-    found: dict[int, list] = defaultdict(list)  # type: ignore[type-arg]
+def _by_table(rows: Iterable[HeaderFacts | EpisodeRow | RecordRow]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         if row.source.fate != "held":
             found[id(row.table)].append(row)
@@ -149,8 +151,7 @@ def _hold_contradicted_children(parsed: Parsed, problems: Problems) -> None:
             )
     if not held:
         return
-    row: HeaderFacts | EpisodeRow | RecordRow
-    for row in (*parsed.headers, *parsed.episodes, *parsed.records):
+    for row in parsed.all_rows():
         if row.child in held and row.source.fate != "held":
             row.source.fate = "held"
             if row.source.counted:

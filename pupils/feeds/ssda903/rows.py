@@ -108,6 +108,11 @@ class Parsed:
     records: list[RecordRow] = field(default_factory=list)
     held_episodes: dict[str, SourceRow] = field(default_factory=dict)
 
+    def all_rows(self) -> "Iterator[HeaderFacts | EpisodeRow | RecordRow]":
+        yield from self.headers
+        yield from self.episodes
+        yield from self.records
+
 
 class RowReader:
     """Parses rows; distinct values are parsed once. `today` is the day of the import."""

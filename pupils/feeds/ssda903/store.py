@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 
 from core.db.copy import copy_rows
+from core.db.staging import stage, update_from_stage
 from pupils.feeds.ssda903.compare import Plan, PupilState
 from pupils.feeds.ssda903.rows import EPISODE_FIELDS
-from pupils.feeds.staging import stage, update_from_stage
 from pupils.models import CareEpisode, FormerUPN, Pupil, ReturnRecord
 
 _FACT_TYPES = {

@@ -1,0 +1,60 @@
+"""What the register's words mean: which schools are open, how they are numbered, what a closed school became."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+CLOSED_STATUSES = frozenset({"closed", "de-registered", "pending approval", "proposed to open", "created in error"})
+
+
+def is_open_status(status: str) -> bool:
+    """ "Open" and "Open, but proposed to close" are open; a blank or unknown status counts as open."""
+    return status.strip().casefold() not in CLOSED_STATUSES
+
+
+def laestab_of(la_code: str, establishment: str) -> str:
+    """DfE number from authority and establishment ("931", "123" -> "9310123"); blank if it cannot be made (6.3)."""
+    la, number = la_code.strip(), establishment.strip().removesuffix(".0").zfill(4)
+    return f"{la}{number}" if len(la) == 3 and len(number) == 4 and f"{la}{number}".isdigit() else ""
+
+
+def same_text(one: str, other: str) -> bool:
+    """Equal but for the kind of apostrophe, which differs from one saving of a file to the next."""
+    return _straight(one) == _straight(other)
+
+
+def _straight(text: str) -> str:
+    return text.replace("\u2019", "'").replace("\u2018", "'").replace("`", "'")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The register's link from one school to another."""
+
+    urn: str
+    linked_urn: str
+    link_type: str
+    established_on: date | None = None
+
+    @property
+    def is_successor(self) -> bool:
+        """ "Successor", "Successor - merged", "Successor - amalgamated": what the school became."""
+        return self.link_type.casefold().startswith("successor")
+
+
+def parse_link(text: str) -> tuple[str, str] | None:
+    """ "148215 Successor" -> ("148215", "Successor"): a cell of the download's list of links; None for other words."""
+    found = re.fullmatch(r"\s*(\d{5,6})\s+(\S.*?)\s*", text)
+    return (found[1], found[2]) if found else None
+
+
+def successors(urn: str, links: Iterable[Link]) -> list[str]:
+    """What a school became, by its own links and by the other side's "Predecessor"; none, one, or several (split)."""
+    found = {link.linked_urn: None for link in links if link.urn == urn and link.is_successor}
+    found |= {
+        link.urn: None
+        for link in links
+        if link.linked_urn == urn and link.link_type.casefold().startswith("predecessor")
+    }
+    return list(found)
