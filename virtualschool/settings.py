@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
 import structlog
 from celery.schedules import crontab
@@ -132,7 +132,13 @@ def database() -> dict[str, Any]:
     """DATABASE_URL names a PostgreSQL server; without it the embedded one under DATA_DIR is used."""
     url = os.environ.get("DATABASE_URL")
     if not url:
-        return {"ENGINE": "core.db.embedded", "NAME": "virtualschool", "DATA_DIR": str(DATA_DIR)}
+        return {
+            "ENGINE": "core.db.embedded",
+            "NAME": "virtualschool",
+            "DATA_DIR": str(DATA_DIR),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
     parts = urlparse(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
@@ -141,7 +147,8 @@ def database() -> dict[str, Any]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        # ?host=/run/postgresql names a socket's folder, as libpq has it.
+        "HOST": unquote(parts.hostname or parse_qs(parts.query).get("host", [""])[0]),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
