@@ -1,0 +1,37 @@
+"""The import contracts hold, and they speak of every app and every rules module there is."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+PACKAGES = {init.parent.name for init in ROOT.glob("*/__init__.py")}
+
+
+def contract(name: str) -> dict[str, list[str]]:
+    return next(one for one in LINTER["contracts"] if one["id"] == name)
+
+
+def test_the_contracts_hold() -> None:
+    linter = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_package_has_its_floor() -> None:
+    floors = [name for layer in contract("floors")["layers"] for name in re.split(r"\s*\|\s*", layer)]
+    assert sorted(floors) == sorted(PACKAGES)
+    assert sorted(LINTER["root_packages"]) == sorted(PACKAGES)
+
+
+def test_every_rules_module_is_held_to_plain_python() -> None:
+    there = {f"{path.parent.name}.rules" for path in ROOT.glob("*/rules*") if path.parent.name in PACKAGES}
+    assert set(contract("rules")["source_modules"]) == there
+
+
+def test_no_contract_has_exceptions() -> None:
+    for one in LINTER["contracts"]:
+        assert not {"ignore_imports", "allow_indirect_imports", "unmatched_ignore_imports_alerting"} & set(one)
