@@ -94,9 +94,7 @@ class EffectiveRegister(models.Model):
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["pupil", "academic_year"], name="attendance_effective_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["pupil", "academic_year"], name="attendance_effective_once")]
         indexes = [models.Index(fields=["academic_year"], name="attendance_effective_year")]
 
     def __str__(self) -> str:
@@ -123,18 +121,14 @@ class MarkConflict(models.Model):
     second_mark = models.CharField(max_length=1)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     chosen = models.ForeignKey(Register, null=True, on_delete=models.CASCADE, related_name="+")
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["pupil", "academic_year", "place"], name="attendance_conflict_once"
-            )
+            models.UniqueConstraint(fields=["pupil", "academic_year", "place"], name="attendance_conflict_once")
         ]
         indexes = [models.Index(fields=["state", "-on"], name="attendance_conflict_open")]
 

@@ -1,0 +1,62 @@
+"""The two feeds of marks. What reads the files is imported when a file comes, not at start-up."""
+
+from collections.abc import Sequence
+
+from core.feeds.base import Checked, FeedContext, FeedKind, FeedOption, SourceFile
+from core.feeds.registry import register
+
+CODES_OPTION = FeedOption(
+    name="codes",
+    label="Words used in place of codes",
+    hint="Only when the file has words, or P and A for present and absent: present=/,absent=N",
+)
+
+
+class WelfareCallFeed(FeedKind):
+    """One row a child and day (docs/feeds/welfare-call.md)."""
+
+    kind = "welfare-call"
+    title = "Welfare Call: daily attendance"
+    hint = "One row a child and day with the morning's and the afternoon's code, and what the call found."
+    order = 40
+    template_columns = (
+        "Child ID", "UPN", "Surname", "Forename", "DOB", "School", "LAESTAB", "Year", "Date", "AM", "AM Reason",
+        "PM", "PM Reason", "Comments",
+    )  # fmt: skip
+    options = (CODES_OPTION,)
+
+    def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
+        from attendance.feeds.marks import check
+        from attendance.feeds.welfare_call import WelfareCallReader
+
+        return check(WelfareCallReader(), files, context)
+
+    def apply(self, checked: Checked, context: FeedContext) -> None:
+        from attendance.feeds.marks import apply
+
+        apply(checked, context)
+
+
+class B2BFeed(FeedKind):
+    """One row a session mark, or a string of marks (docs/feeds/b2b.md)."""
+
+    kind = "b2b"
+    title = "B2B: marks from school systems"
+    hint = "One row a session mark, or one row a child with a string of marks from a Monday on."
+    order = 50
+    template_columns = ("UPN", "LAESTAB", "Date", "Session", "Mark", "Minutes Late", "Comment")
+
+    def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
+        from attendance.feeds.b2b import B2BReader
+        from attendance.feeds.marks import check
+
+        return check(B2BReader(), files, context)
+
+    def apply(self, checked: Checked, context: FeedContext) -> None:
+        from attendance.feeds.marks import apply
+
+        apply(checked, context)
+
+
+register(WelfareCallFeed())
+register(B2BFeed())

@@ -90,9 +90,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="markcorrection",
             name="run",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, to="core.feedrun"
-            ),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="core.feedrun"),
         ),
         migrations.AddField(
             model_name="register",
@@ -104,8 +102,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="register",
             name="run",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, to="core.feedrun"
-            ),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="core.feedrun"),
         ),
     ]

@@ -164,9 +164,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="effectiveregister",
-            constraint=models.UniqueConstraint(
-                fields=("pupil", "academic_year"), name="attendance_effective_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("pupil", "academic_year"), name="attendance_effective_once"),
         ),
         migrations.AddIndex(
             model_name="register",

@@ -4,54 +4,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('attendance', '0003_initial'),
+        ("attendance", "0003_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('pk', models.CompositePrimaryKey('register_id', 'place', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('place', models.PositiveSmallIntegerField()),
-                ('academic_year', models.PositiveSmallIntegerField()),
-                ('source', models.CharField(max_length=15)),
-                ('on', models.DateField()),
-                ('session', models.CharField(max_length=2)),
-                ('symbol', models.CharField(max_length=1)),
-                ('code', models.CharField(max_length=20)),
-                ('category', models.CharField(max_length=30, null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "register_id", "place", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("academic_year", models.PositiveSmallIntegerField()),
+                ("source", models.CharField(max_length=15)),
+                ("on", models.DateField()),
+                ("session", models.CharField(max_length=2)),
+                ("symbol", models.CharField(max_length=1)),
+                ("code", models.CharField(max_length=20)),
+                ("category", models.CharField(max_length=30, null=True)),
             ],
             options={
-                'db_table': 'attendance_mark',
-                'managed': False,
+                "db_table": "attendance_mark",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='CodeRow',
+            name="CodeRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=3)),
-                ('symbol', models.CharField(max_length=1)),
-                ('category', models.CharField(max_length=30)),
-                ('meaning', models.CharField(max_length=80)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(help_text='First day on which it no longer holds', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=3)),
+                ("symbol", models.CharField(max_length=1)),
+                ("category", models.CharField(max_length=30)),
+                ("meaning", models.CharField(max_length=80)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(help_text="First day on which it no longer holds", null=True)),
             ],
             options={
-                'db_table': 'attendance_code',
-                'ordering': ['code', 'valid_from'],
+                "db_table": "attendance_code",
+                "ordering": ["code", "valid_from"],
             },
         ),
         migrations.AddField(
-            model_name='markcorrection',
-            name='before_text',
-            field=models.CharField(blank=True, help_text='What came with the earlier mark', max_length=300),
+            model_name="markcorrection",
+            name="before_text",
+            field=models.CharField(blank=True, help_text="What came with the earlier mark", max_length=300),
         ),
         migrations.AddField(
-            model_name='marknote',
-            name='comment',
+            model_name="marknote",
+            name="comment",
             field=models.CharField(blank=True, max_length=500),
         ),
     ]

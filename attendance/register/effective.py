@@ -43,9 +43,7 @@ class Layers:
     ranks: Bytes
 
     def __post_init__(self) -> None:
-        self.children, self.starts, self.group = np.unique(
-            self.pupils, return_index=True, return_inverse=True
-        )
+        self.children, self.starts, self.group = np.unique(self.pupils, return_index=True, return_inverse=True)
         self.layer = np.arange(len(self.pupils)) - self.starts[self.group]
 
 
@@ -120,9 +118,9 @@ def _store(layers: Layers, derived: Derived) -> int:
     children = layers.children.tolist()
     stored = {
         pupil: (pk, marks)
-        for pk, pupil, marks in EffectiveRegister.objects.filter(
-            pupil_id__in=children, academic_year=year
-        ).values_list("pk", "pupil_id", "marks")
+        for pk, pupil, marks in EffectiveRegister.objects.filter(pupil_id__in=children, academic_year=year).values_list(
+            "pk", "pupil_id", "marks"
+        )
     }
     new, changed = [], []
     for n, pupil in enumerate(children):
@@ -187,9 +185,7 @@ def _new_conflict(
     )  # fmt: skip
 
 
-def _keep_or_reopen(
-    row: MarkConflict, first: rules.Candidate, second: rules.Candidate, settled: _Settled
-) -> str:
+def _keep_or_reopen(row: MarkConflict, first: rules.Candidate, second: rules.Candidate, settled: _Settled) -> str:
     """The symbol that counts. A decision holds while both marks are those it was made about."""
     pair = {(row.first_id, row.first_mark), (row.second_id, row.second_mark)}
     same = pair == {(first.register, first.symbol), (second.register, second.symbol)}
@@ -207,7 +203,10 @@ def _keep_or_reopen(
 
 
 def _write_conflicts(settled: _Settled) -> None:
-    columns = "pupil_id academic_year place on session first_id first_mark second_id second_mark state".split()
+    columns = [
+        "pupil_id", "academic_year", "place", "on", "session", "first_id", "first_mark", "second_id", "second_mark",
+        "state",
+    ]  # fmt: skip
     copy_rows(MarkConflict, columns, settled.new)
     fields = ["state", "chosen", "decided_by", "decided_at", "first", "first_mark", "second", "second_mark"]
     MarkConflict.objects.bulk_update(settled.changed, fields, batch_size=500)

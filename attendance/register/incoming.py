@@ -74,28 +74,21 @@ class Marks:
         positions = np.cumsum(keep) - 1
         notes = {int(positions[i]): note for i, note in self.notes.items() if keep[i]}
         arrays = (self.row, self.pupil, self.school, self.day, self.session, self.symbol, self.text)
-        return Marks(*(array[keep] for array in arrays), texts=self.texts, notes=notes)  # type: ignore[arg-type]
+        return Marks(*(array[keep] for array in arrays), texts=self.texts, notes=notes)  # type: ignore[arg-type,misc]
 
 
 def concatenate(parts: list[Marks]) -> Marks:
-    """Several deliveries' marks as one; rows must already be numbered through."""
+    """The marks of several files as one; rows and texts must already be numbered through the whole delivery."""
     if len(parts) == 1:
         return parts[0]
-    texts: dict[str, int] = {}
     notes: dict[int, Note] = {}
-    text_columns, at = [], 0
+    at = 0
     for part in parts:
-        numbers = np.array([*(texts.setdefault(t, len(texts)) for t in part.texts), -1], np.int64)
-        text_columns.append(numbers[part.text])
         notes.update({at + i: note for i, note in part.notes.items()})
         at += len(part)
-    columns = ("row", "pupil", "school", "day", "session", "symbol")
-    return Marks(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in columns),  # type: ignore[arg-type]
-        text=np.concatenate(text_columns),
-        texts=list(texts),
-        notes=notes,
-    )
+    columns = ("row", "pupil", "school", "day", "session", "symbol", "text")
+    arrays = [np.concatenate([getattr(part, name) for part in parts]) for name in columns]
+    return Marks(*arrays, notes=notes)  # type: ignore[arg-type,misc]
 
 
 @dataclass
@@ -123,9 +116,7 @@ def registers_of(marks: Marks) -> tuple[Keys, Ints]:
     base = int(year.min())
     span = int(year.max()) - base + 1
     codes, uniques = pd.factorize((pupil_codes * len(schools) + school_codes) * span + (year - base))
-    keys = Keys(
-        pupils[uniques // span // len(schools)], schools[uniques // span % len(schools)], uniques % span + base
-    )
+    keys = Keys(pupils[uniques // span // len(schools)], schools[uniques // span % len(schools)], uniques % span + base)
     return keys, codes.astype(np.int64) * WIDTH + place
 
 
@@ -180,7 +171,7 @@ class Comparison:
 
     def describe(self, cell: int) -> tuple[int, dt.date, str]:
         """(pupil, date, "AM" or "PM") of a cell."""
-            register, place = divmod(int(cell), WIDTH)
+        register, place = divmod(int(cell), WIDTH)
         start = academic_year_start(int(self.keys.year[register]))
         return int(self.keys.pupil[register]), start + dt.timedelta(days=place // 2), session_of(place)
 
@@ -205,10 +196,10 @@ def compare(marks: Marks, *, held: Bools, source: str, load: Load) -> Comparison
         marks, cells = marks.where(keep), cells[keep]
         firsts, _ = _clashes(marks, cells, len(keys))
     stored = load(keys)
-    sent = np.full(len(keys) * WIDTH, BLANK, np.uint8)
+    cells_sent = np.full(len(keys) * WIDTH, BLANK, np.uint8)
     first = firsts[cells] == np.arange(len(cells))
-    sent[cells[first]] = marks.symbol[first]
-    sent = sent.reshape(stored.grid.shape)
+    cells_sent[cells[first]] = marks.symbol[first]
+    sent = cells_sent.reshape(stored.grid.shape)
     takes = (sent != BLANK) & ~((sent == UNMARKED) & (stored.grid != BLANK))
     result = Comparison(
         source=source,
@@ -219,7 +210,7 @@ def compare(marks: Marks, *, held: Bools, source: str, load: Load) -> Comparison
         states=np.where(out, RowState.HELD, RowState.IGNORED).astype(np.uint8),
         clashes=clashes,
     )
-    _compare_notes(result, marks, cells, sent.ravel())
+    _compare_notes(result, marks, cells, cells_sent)
     _settle_rows(result, marks, cells, first)
     return result
 

@@ -1,6 +1,5 @@
 """Registers, notes and corrections from and to the tables, many at a time; only rows that differ are written."""
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +10,8 @@ from django.utils import timezone
 from attendance.models import MarkCorrection, MarkNote, Register
 from attendance.register.incoming import Comparison, Keys, Note, Stored
 from attendance.register.places import BLANK, WIDTH, Bytes, grid_from_texts, text_from_row
-from core.db.copy import copy_rows, copy_text
+from core.db.copy import copy_rows
+from core.db.staging import stage, update_from_stage
 
 
 def load_registers(source: str, keys: Keys) -> Stored:
@@ -88,32 +88,12 @@ def _insert_registers(comparison: Comparison, rows: Any, run_id: int | None) -> 
     )
 
 
-def update_marks(
-    model: type[models.Model], rows: Iterable[tuple[int, str]], *, run_id: int | None = None
-) -> None:
+def update_marks(model: type[models.Model], rows: Iterable[tuple[int, str]], *, run_id: int | None = None) -> None:
     """Set the marks of registers (id, marks) in one statement; with `run_id` also the run that changed them."""
-    pairs = list(rows)
-    if not pairs:
-        return
-    table = connection.ops.quote_name(model._meta.db_table)
-    extra = ", run_id = %s" if run_id is not None else ""
-    stage = "attendance_stage"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE {stage} (id bigint PRIMARY KEY, marks text) ON COMMIT DROP")
-        buffer = io.StringIO()
-        for pk, marks in pairs:
-            buffer.write(f"{pk}\t{escape_backslashes(marks)}\n")
-        copy_text(table=stage, columns=["id", "marks"], buffer=buffer)
-        cursor.execute(
-            f"UPDATE {table} AS t SET marks = s.marks{extra} FROM {stage} AS s WHERE t.id = s.id",
-            [run_id] if run_id is not None else None,
-        )
-        cursor.execute(f"DROP TABLE {stage}")
-
-
-def escape_backslashes(marks: str) -> str:
-    """As COPY reads text: a backslash (present in the afternoon) is written twice."""
-    return marks.replace("\\", "\\\\")
+    columns = {"id": "bigint", "marks": "text"} | ({"run_id": "bigint"} if run_id is not None else {})
+    tail = () if run_id is None else (run_id,)
+    if stage("attendance_stage", columns, ((*row, *tail) for row in rows)):
+        update_from_stage(model._meta.db_table, "attendance_stage", [c for c in columns if c != "id"])
 
 
 def _write_corrections(comparison: Comparison, run_id: int | None) -> None:
@@ -162,6 +142,5 @@ def pupil_years(comparison: Comparison) -> dict[int, Sequence[int]]:
     rows = comparison.changed.any(axis=1)
     years = np.unique(comparison.keys.year[rows])
     return {
-        int(year): np.unique(comparison.keys.pupil[rows & (comparison.keys.year == year)]).tolist()
-        for year in years
+        int(year): np.unique(comparison.keys.pupil[rows & (comparison.keys.year == year)]).tolist() for year in years
     }
