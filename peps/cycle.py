@@ -1,0 +1,44 @@
+"""The PEP cycle laid on the county's calendar: which term runs, and what "soon" means in school days."""
+
+from datetime import date
+
+from core import rules as time_rules
+from core.calendars import Calendars, YearCalendar
+from peps import rules
+
+
+def current_term(today: date) -> rules.Term:
+    """The term that runs today, in the holidays the coming one."""
+    calendars = Calendars()
+    year = time_rules.academic_year_of(today)
+    return rules.term_for(today, [*_terms(calendars.of(None, year)), *_terms(calendars.of(None, year + 1))])
+
+
+def _terms(calendar: YearCalendar) -> list[rules.Term]:
+    days = calendar.school_days()
+    found = []
+    for season in time_rules.Season:
+        first, last = calendar.season(season)
+        mine = [d for d in days if first <= d <= last]
+        if mine:
+            found.append(rules.make_term(calendar.academic_year, season, mine))
+    return found
+
+
+def previous_term_end(academic_year: int, season: time_rules.Season) -> date:
+    """Last day of the term before; a meeting held after it belongs to this term."""
+    calendars = Calendars()
+    if season is time_rules.Season.AUTUMN:
+        return calendars.of(None, academic_year - 1).season(time_rules.Season.SUMMER)[1]
+    before = time_rules.Season.AUTUMN if season is time_rules.Season.SPRING else time_rules.Season.SPRING
+    return calendars.of(None, academic_year).season(before)[1]
+
+
+def soon_until(today: date) -> date:
+    """The day that lies SOON_SCHOOL_DAYS school days ahead."""
+    calendars = Calendars()
+    year = time_rules.academic_year_of(today)
+    days = [
+        d for academic_year in (year, year + 1) for d in calendars.of(None, academic_year).school_days() if d > today
+    ]
+    return days[rules.SOON_SCHOOL_DAYS - 1]

@@ -1,0 +1,79 @@
+"""The filter of the PEP list and what it narrows."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from core.forms import GovForm
+from core.models import User
+from core.roles import Permission
+from core.rules import parse_term_code, term_code, term_label
+from peps import cycle, rules
+from peps.models import PEP
+from pupils.models import Allocation
+
+ALL_TERMS = "all"
+SOON = "soon"
+WAITING = {rules.Status.OVERDUE.value, rules.Status.DUE.value, SOON}
+
+
+class PEPFilterForm(GovForm):
+    """Status, term, and for those who see the whole roll the adviser. Nothing is required."""
+
+    status = forms.ChoiceField(
+        label="How it stands",
+        required=False,
+        choices=[
+            ("", "Any"),
+            *((s.value, rules.STATUS_LABELS[s]) for s in rules.Status),
+            (SOON, f"Due within {rules.SOON_SCHOOL_DAYS} school days"),
+        ],
+    )
+
+    def __init__(self, user: Any, term: rules.Term, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.this_term = term
+        self.fields["term"] = forms.ChoiceField(
+            label="Term", required=False, choices=[("", "This term"), (ALL_TERMS, "All terms"), *self._terms(user)]
+        )
+        if user.can(Permission.SEE_ALL_PUPILS):
+            advisers = User.objects.filter(role="adviser", is_active=True).order_by("name")
+            self.fields["adviser"] = forms.ModelChoiceField(
+                advisers, label="Adviser", required=False, empty_label="Any adviser"
+            )
+
+    def _terms(self, user: Any) -> list[tuple[str, str]]:
+        known = PEP.objects.visible_to(user).order_by().values_list("academic_year", "season").distinct()
+        order = ["autumn", "spring", "summer"]
+        return [
+            (term_code(year, season), term_label(year, rules.Season(season)))
+            for year, season in sorted(known, key=lambda t: (t[0], order.index(t[1])), reverse=True)
+            if (year, season) != (self.this_term.academic_year, self.this_term.season)
+        ]
+
+    def chosen(self, name: str) -> Any:
+        return self.cleaned_data.get(name) if self.is_bound and self.is_valid() else None
+
+    def narrow(self, peps: QuerySet[Any], today: date) -> QuerySet[Any]:
+        """A status without a term is looked for in all terms: what is overdue from last term is overdue still."""
+        status, term = self.chosen("status"), self.chosen("term")
+        peps = self._by_status(peps, status, today)
+        if term and term != ALL_TERMS:
+            year, season = parse_term_code(term)
+            peps = peps.filter(academic_year=year, season=season)
+        elif not term and status not in WAITING:
+            peps = peps.of_term(self.this_term)  # type: ignore[attr-defined]
+        if adviser := self.chosen("adviser"):
+            own = Allocation.objects.current(today).filter(user=adviser, kind=Allocation.Kind.ADVISER)
+            peps = peps.filter(pupil__in=own.values("pupil_id"))
+        return peps
+
+    @staticmethod
+    def _by_status(peps: Any, status: str | None, today: date) -> QuerySet[Any]:
+        if not status:
+            return peps.still_meant(today)
+        if status == SOON:
+            return peps.due_until(cycle.soon_until(today), today)
+        return peps.with_status(rules.Status(status), today)

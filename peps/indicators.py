@@ -1,0 +1,18 @@
+"""How much of the PEP cycle is done."""
+
+from datetime import date
+from typing import Any
+
+from core.figures import Figure
+from peps import rules
+from peps.models import PEP
+
+
+def held_in_term(user: Any, term: rules.Term, today: date) -> Figure:
+    """PEPs of the term whose meeting was held, of all that were needed; in the person's scope.
+
+    A plan that nobody held and nobody needs any more (the child has left) is in neither number.
+    """
+    peps = PEP.objects.visible_to(user).of_term(term)
+    held = peps.exclude(state=PEP.State.DUE).count()
+    return Figure(held, held + peps.wanted(today).count())

@@ -1,0 +1,135 @@
+"""What the PEP cycle adds to the child, the home page, the roll list and the timeline."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+
+from core import navigation
+from core.panels import (
+    ChildTab,
+    HomeCard,
+    HomeNeeds,
+    Need,
+    OverviewCard,
+    RollColumn,
+    RollFilter,
+    TimelineEvent,
+    TimelineSource,
+    register,
+)
+from core.roles import Permission, Role
+from peps import cycle, rules
+from peps.indicators import held_in_term
+from peps.models import PEP
+from pupils.models import Allocation
+
+P = Permission
+
+
+def _latest(ids: Sequence[int], today: date) -> dict[int, PEP]:
+    """The PEP that matters now for each child: the oldest still wanted, else the newest."""
+    found: dict[int, PEP] = {}
+    for pep in PEP.objects.filter(pupil_id__in=ids).still_meant(today).order_by("due_on"):
+        known = found.get(pep.pupil_id)
+        if known is None or known.state != PEP.State.DUE:
+            found[pep.pupil_id] = pep
+    return found
+
+
+def _tags(ids: Sequence[int], today: date) -> Mapping[int, tuple[str, str]]:
+    return {pk: rules.tag_of(pep.status(today)) for pk, pep in _latest(ids, today).items()}
+
+
+def _sort_by_due(pupils: QuerySet[Any], today: date) -> QuerySet[Any]:
+    """What is due first comes first; children whose meeting was held follow."""
+    wanted = PEP.objects.wanted(today).filter(pupil=OuterRef("pk")).order_by("due_on")
+    return pupils.annotate(sort_pep=Subquery(wanted.values("due_on")[:1]))
+
+
+def _filter_field(user: Any) -> forms.Field:
+    choices = [(s.value, rules.STATUS_LABELS[s]) for s in rules.Status]
+    return forms.ChoiceField(label="PEP", choices=[("", "Any PEP state"), *choices, ("none", "No PEP this term")])
+
+
+def _by_status(pupils: QuerySet[Any], value: str, today: date) -> QuerySet[Any]:
+    """Overdue and due: of any term; held and complete: of this term."""
+    of_term = PEP.objects.of_term(cycle.current_term(today))
+    if value == "none":
+        return pupils.exclude(pk__in=of_term.values("pupil_id"))
+    status = rules.Status(value)
+    peps = PEP.objects.all() if status in {rules.Status.OVERDUE, rules.Status.DUE} else of_term
+    return pupils.filter(pk__in=peps.with_status(status, today).values("pupil_id"))
+
+
+def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
+    pep = _latest([pupil.pk], today).get(pupil.pk)
+    return {
+        "pep": pep,
+        "tag": rules.tag_of(pep.status(today)) if pep else None,
+        "url": reverse("peps:child", args=[pupil.pk]),
+    }
+
+
+def _home_card(user: Any, today: date) -> Mapping[str, Any]:
+    term = cycle.current_term(today)
+    return {"figure": held_in_term(user, term, today), "term": term, "url": reverse("peps:list")}
+
+
+def _needs(user: Any, today: date) -> Iterable[Need]:
+    """An adviser is told of the own caseload, everybody else of the children in scope."""
+    peps, extra = PEP.objects.visible_to(user), ""
+    if user.role == Role.ADVISER:
+        own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
+        peps, extra = peps.filter(pupil__in=own.values("pupil_id")), f"&adviser={user.pk}"
+    yield Need(
+        text="PEP meetings overdue",
+        count=peps.overdue(today).count(),
+        url=f"{reverse('peps:list')}?status=overdue{extra}",
+        hint="The day has passed and no meeting is recorded",
+        urgent=True,
+    )
+    yield Need(
+        text=f"PEP meetings due within {rules.SOON_SCHOOL_DAYS} school days",
+        count=peps.due_until(cycle.soon_until(today), today).count(),
+        url=f"{reverse('peps:list')}?status=soon{extra}",
+        hint="Set a day with the school, the social worker and the carer",
+    )
+    if user.can(P.COMPLETE_PEPS):
+        yield Need(
+            text="PEPs to read and complete",
+            count=peps.filter(state=PEP.State.HELD).of_term(cycle.current_term(today)).count(),
+            url=f"{reverse('peps:list')}?status=held{extra}",
+            hint="The meeting was held; the plan is not complete yet",
+        )
+
+
+def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
+    for pep in pupil.peps.visible_to(user):
+        if pep.held_on is not None:
+            yield TimelineEvent(on=pep.held_on, kind="pep", title="PEP meeting held", text=pep.term_label)
+        else:
+            yield TimelineEvent(on=pep.due_on, kind="pep", title=f"PEP due, {pep.term_label}", text=pep.due_because)
+
+
+register(
+    ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS),
+    OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS),
+    HomeCard(template="peps/cards/home.html", context=_home_card, order=20, permission=P.SEE_PEPS),
+    HomeNeeds(needs=_needs, order=20, permission=P.SEE_PEPS),
+    RollColumn(
+        key="pep",
+        label="PEP",
+        order=70,
+        permission=P.SEE_PEPS,
+        values=_tags,
+        order_by=_sort_by_due,
+        template="peps/cells/status.html",
+    ),
+    RollFilter(key="pep", order=70, permission=P.SEE_PEPS, field=_filter_field, apply=_by_status),
+    TimelineSource(kind="pep", label="PEPs", events=_events, permission=P.SEE_PEPS),
+)
+navigation.register(navigation.NavEntry(label="PEPs", url_name="peps:list", permission=P.SEE_PEPS, order=20))

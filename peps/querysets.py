@@ -1,0 +1,46 @@
+"""Which PEPs: by scope, by term, and those that still wait for their meeting."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from core.roles import Permission
+from peps import rules
+from pupils.models import CareEpisode
+from pupils.querysets import PupilDataQuerySet
+
+
+class PEPQuerySet(PupilDataQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The child's record in scope, and a role that reads PEPs (a data officer's does not)."""
+        if not user.is_authenticated or not user.can(Permission.SEE_PEPS):
+            return self.none()
+        return super().visible_to(user)
+
+    def of_term(self, term: rules.Term) -> Self:
+        return self.filter(academic_year=term.academic_year, season=term.season)
+
+    def wanted(self, today: date) -> Self:
+        """Waiting for the meeting, of children who are looked after today: who has left needs none."""
+        looked_after = CareEpisode.objects.open_on(today).filter(pupil=OuterRef("pupil_id"))
+        return self.filter(Exists(looked_after), state=rules.Status.DUE)
+
+    def overdue(self, today: date) -> Self:
+        return self.wanted(today).filter(due_on__lt=today)
+
+    def due_until(self, last_on: date, today: date) -> Self:
+        """Due from today up to and including a day."""
+        return self.wanted(today).filter(due_on__gte=today, due_on__lte=last_on)
+
+    def with_status(self, status: rules.Status, today: date) -> Self:
+        """PEPs that stand as `status` says (rules.status_of, of children who still need them)."""
+        if status is rules.Status.OVERDUE:
+            return self.overdue(today)
+        if status is rules.Status.DUE:
+            return self.wanted(today).filter(due_on__gte=today)
+        return self.filter(state=status)
+
+    def still_meant(self, today: date) -> Self:
+        """All but those that were never held and are no longer needed."""
+        return self.filter(Q(pk__in=self.wanted(today).values("pk")) | ~Q(state=rules.Status.DUE))

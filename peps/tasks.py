@@ -1,0 +1,25 @@
+"""The nightly job that opens what is due."""
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from core.models import JobRun
+from peps import services
+
+JOB = "peps.open_due"
+
+
+@shared_task(name=JOB)
+def open_due() -> int:
+    """Once a day: a message that comes twice finds the day done. Returns how many PEPs were opened."""
+    today = timezone.localdate()
+    with transaction.atomic():
+        run, _ = JobRun.objects.get_or_create(job=JOB, on=today)
+        run = JobRun.objects.select_for_update().get(pk=run.pk)
+        if run.finished_at is not None:
+            return 0
+        opened = services.open_due_peps(today=today, actor=None)
+        run.finished_at = timezone.now()
+        run.save(update_fields=["finished_at"])
+    return opened
