@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "attendance.check_completeness",
         "schedule": crontab(hour=2, minute=30),
     },
+    "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
     "termly-report": {"task": "reports.draft_termly_report", "schedule": crontab(hour=4, minute=0)},
 }
 CACHES = {
