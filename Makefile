@@ -67,7 +67,7 @@ lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema,
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/djlint --lint --quiet templates */templates
+	$(VENV)/bin/djlint --lint --quiet templates
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run --verbosity 1

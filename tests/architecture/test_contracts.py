@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-PACKAGES = {init.parent.name for init in ROOT.glob("*/__init__.py")}
+PACKAGES = {init.parent.name for init in ROOT.glob("*/__init__.py")} - {"tests"}
 
 
 def contract(name: str) -> dict[str, list[str]]:

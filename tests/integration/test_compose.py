@@ -46,8 +46,8 @@ def example_variables() -> dict[str, str]:
 
 def test_the_schema_and_the_dockerfile_rules_hold() -> None:
     for command in (
-        [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
-        [BIN / "hadolint", "Dockerfile"],
+        [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+        [str(BIN / "hadolint"), "Dockerfile"],
     ):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
