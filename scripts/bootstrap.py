@@ -8,6 +8,8 @@
 Standard library only. Does nothing, at once, when everything is there.
 """
 
+from __future__ import annotations  # so that an older Python gets as far as saying that it is too old
+
 import ctypes.util
 import hashlib
 import importlib.util
@@ -15,28 +17,33 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(os.environ.get("VENV", ROOT / ".venv")).absolute()
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 
 
-def library(*names):
+def library(*names: str) -> bool:
     return all(ctypes.util.find_library(name) for name in names)
 
 
-def program(*names):
+def program(*names: str) -> bool:
     return any(shutil.which(name) for name in names)
 
 
-def fonts():
+def fonts() -> bool:
     folders = ("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".fonts"))
     return any(next(Path(folder).rglob("LiberationSans-Regular*"), None) for folder in folders if Path(folder).is_dir())
 
 
-# what, how it is seen, Debian's packages, what is missing without it
-RUN = [
+if TYPE_CHECKING:
+    # what, how it is seen, Debian's packages, what is missing without it
+    Need = tuple[str, Callable[[], bool], list[str], str]
+
+RUN: list[Need] = [
     (
         "Python's venv module",
         lambda: importlib.util.find_spec("ensurepip") is not None,
@@ -57,7 +64,7 @@ RUN = [
     ),
     ("Liberation fonts", fonts, ["fonts-liberation2"], "the PDF is set in another font"),
 ]
-TEST = [
+TEST: list[Need] = [
     (
         "Chromium",
         lambda: program("chromium", "chromium-browser", "google-chrome"),
@@ -71,7 +78,7 @@ TEST = [
         "the tests that read the PDF cannot run",
     ),
 ]
-CI = [
+CI: list[Need] = [
     (
         "PostgreSQL 15",
         lambda: any(Path("/usr/lib/postgresql").glob("15/bin/initdb")),
@@ -82,12 +89,12 @@ CI = [
 NEEDS = {"run": RUN, "test": RUN + TEST, "ci": RUN + TEST + CI}
 
 
-def say(text):
+def say(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 
-def check_python():
+def check_python() -> None:
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
         say(
             "This project needs Python {}.{} up to but not including {}.{}; `{}` is {}.{}.".format(
@@ -98,7 +105,7 @@ def check_python():
         sys.exit(2)
 
 
-def elevation():
+def elevation() -> list[str] | None:
     """The words to put before apt-get, or None where this user may not install packages."""
     if not shutil.which("apt-get"):
         return None
@@ -111,7 +118,7 @@ def elevation():
     return ["sudo"] if sys.stdin.isatty() else None
 
 
-def install_packages(needs):
+def install_packages(needs: list[Need]) -> None:
     missing = [need for need in needs if not need[1]()]
     if not missing:
         return
@@ -135,11 +142,11 @@ def install_packages(needs):
         sys.exit(1)
 
 
-def fingerprint(requirements):
+def fingerprint(requirements: Path) -> str:
     return hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
 
 
-def make_environment(requirements, also=()):
+def make_environment(requirements: Path, also: Sequence[Path] = ()) -> None:
     """Install a lock file. `also` names the lock files that are part of it."""
     stamp = VENV / ".installed"
     if stamp.exists() and fingerprint(requirements) in stamp.read_text().split():
@@ -159,7 +166,7 @@ def make_environment(requirements, also=()):
     stamp.write_text("\n".join(fingerprint(one) for one in (requirements, *also)) + "\n")
 
 
-def main():
+def main() -> None:
     check_python()
     purpose = sys.argv[1] if len(sys.argv) > 1 else "run"
     if purpose not in NEEDS:

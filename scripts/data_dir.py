@@ -6,6 +6,8 @@ home, one from mktemp), that user cannot reach var/, and no folder is opened for
 /var/lib/virtualschool/, under a name that belongs to this checkout. Standard library only.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import stat
@@ -15,13 +17,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def closed_to_others(folder):
+def closed_to_others(folder: Path) -> Path | None:
     """The first folder on the way that others may not enter, or None."""
     steps = [*reversed(folder.parents), folder]
     return next((step for step in steps if not step.stat().st_mode & stat.S_IXOTH), None)
 
 
-def default_data_dir(root, uid):
+def default_data_dir(root: Path, uid: int) -> Path:
     beside = root / "var"
     if uid != 0 or not closed_to_others(beside if beside.is_dir() else root):
         return beside
@@ -29,7 +31,7 @@ def default_data_dir(root, uid):
     return Path("/var/lib/virtualschool") / name
 
 
-def make_passable(folder):
+def make_passable(folder: Path) -> None:
     """Make the folder so that the database's user can pass through it, whatever the umask."""
     for step in (folder.parent, folder):
         if not step.exists():

@@ -19,6 +19,15 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What uses the database here (migrations, feeds, audit, constraints) must hold on PostgreSQL 15 too."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and not item.get_closest_marker("worker"):
+            fixtures = set(getattr(item, "fixturenames", ()))
+            if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
+                item.add_marker(pytest.mark.postgres15)
+
+
 def eventually(true: Callable[[], bool], seconds: float = 30) -> bool:
     """Whether it comes true in that time."""
     deadline = time.monotonic() + seconds
@@ -110,7 +119,7 @@ def real_worker(
     from virtualschool.celery import app
 
     at = connection.settings_dict
-    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    url = f"postgresql://{at['USER']}:{at['PASSWORD']}@:{at['PORT']}/{at['NAME']}?host={at['HOST']}"
     # The environment, because it is asked at each use; the configuration is frozen after the first.
     monkeypatch.setenv("CELERY_BROKER_URL", redis_url)
     eager, app.conf.task_always_eager = app.conf.task_always_eager, False
