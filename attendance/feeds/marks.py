@@ -15,7 +15,7 @@ from attendance.feeds.sheets import Sheet
 from attendance.indicators.expected import children_expected_on
 from attendance.register.effective import derive
 from attendance.register.incoming import Comparison, Marks, RowState, compare, concatenate
-from attendance.register.places import BLANK, Bools, Bytes, Ints, tables_of
+from attendance.register.places import BLANK, Bools, Bytes, Ints, distinct, tables_of
 from attendance.register.sessions import SessionMasks
 from attendance.register.storing import load_registers, pupil_years, write_comparison
 from core.feeds.base import (
@@ -168,7 +168,7 @@ def _check_days(reader: MarkReader, delivery: Delivery, marks: Marks, today: dt.
         (future, "FUTURE_DATE", "The day lies in the future."),
         (unborn, "BEFORE_BIRTH", "The day lies before the child was born."),
     ):
-        rows = np.unique(marks.row[wrong & usable & ~(silent & _from_string(delivery, marks))])
+        rows = distinct(marks.row[wrong & usable & ~(silent & _from_string(delivery, marks))])
         for row in rows.tolist():
             sheet, at = delivery.sheet_of(row)
             where = sheet.where(at, reader.day_column(sheet))
@@ -194,18 +194,18 @@ def _warn_closed(reader: MarkReader, delivery: Delivery, marks: Marks) -> None:
     if not len(marks):
         return
     first = int(marks.day.min())
-    schools, which = np.unique(marks.school, return_inverse=True)
-    calendars = dict(School.objects.filter(pk__in=schools.tolist()).values_list("pk", "calendar_id"))
-    names = [calendars.get(int(school)) for school in schools]
+    schools = distinct(marks.school)
+    known = dict(School.objects.filter(pk__in=schools.tolist()).values_list("pk", "calendar_id"))
+    calendars = list(dict.fromkeys(known.get(int(school)) for school in schools))
     masks = SessionMasks()
-    distinct = list(dict.fromkeys(names))
-    table = np.ones((len(distinct), int(marks.day.max()) - first + 1), bool)
-    for day in np.unique(marks.day).tolist():
+    table = np.ones((len(calendars), int(marks.day.max()) - first + 1), bool)
+    for day in distinct(marks.day).tolist():
         on = dt.date.fromordinal(day)
-        for n, name in enumerate(distinct):
-            table[n, day - first] = masks.calendars.of(name, academic_year_of(on)).may_have_session(on)
-    of_school = np.array([distinct.index(name) for name in names])
-    closed = ~table[of_school[which], marks.day - first]
+        for n, calendar in enumerate(calendars):
+            table[n, day - first] = masks.calendars.of(calendar, academic_year_of(on)).may_have_session(on)
+    which = np.zeros(int(schools[-1]) + 1, np.int64)
+    which[schools] = [calendars.index(known.get(int(school))) for school in schools]
+    closed = ~table[which[marks.school], marks.day - first]
     silent = np.isin(marks.symbol, [ord(s) for s in rules.SILENT_ON_CLOSED_DAYS])
     for position in np.flatnonzero(closed & ~silent).tolist():
         on = dt.date.fromordinal(int(marks.day[position]))
@@ -234,7 +234,7 @@ def _check_codes(reader: MarkReader, delivery: Delivery, marks: Marks) -> None:
     if not len(marks):
         return
     first = int(marks.day.min())
-    days = np.unique(marks.day)
+    days = distinct(marks.day)
     tables: list[bytes] = []
     era = np.zeros(int(days[-1]) - first + 1, np.int64)
     for day in days.tolist():
@@ -325,7 +325,7 @@ def _tell_missing_children(delivery: Delivery, marks: Marks, difference: Differe
     if not len(said):
         return
     on = dt.date.fromordinal(int(said.day.max()))
-    marked = set(np.unique(said.pupil).tolist())
+    marked = set(distinct(said.pupil).tolist())
     ids = delivery.children.index.child_ids
     missing = sorted(ids[pupil] for pupil in children_expected_on(on) - marked)
     if not missing:

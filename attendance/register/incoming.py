@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 import pandas as pd
 
-from attendance.register.places import BLANK, UNMARKED, WIDTH, Bools, Bytes, Ints, place_of, session_of
+from attendance.register.places import BLANK, UNMARKED, WIDTH, Bools, Bytes, Ints, distinct, place_of, session_of
 from core.rules import academic_year_of, academic_year_start
 
 
@@ -109,7 +109,7 @@ def registers_of(marks: Marks) -> tuple[Keys, Ints]:
         empty = np.zeros(0, np.int64)
         return Keys(empty, empty, empty), empty
     first = int(marks.day.min())
-    years, places = _calendar(np.unique(marks.day), first)
+    years, places = _calendar(distinct(marks.day), first)
     year, place = years[marks.day - first], places[marks.day - first] + marks.session
     pupil_codes, pupils = pd.factorize(marks.pupil)
     school_codes, schools = pd.factorize(marks.school)

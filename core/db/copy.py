@@ -7,14 +7,17 @@ from typing import Any
 from django.db import connection, models, transaction
 
 NULL = "\\N"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return NULL
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        for character, escape in _ESCAPES.items():
+            if character in value:
+                value = value.replace(character, escape)
+        return value
     if isinstance(value, bool):
         return "t" if value else "f"
     return str(value)
