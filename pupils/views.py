@@ -101,7 +101,10 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
             "listing": listing,
             "columns": columns,
             "page": page,
-            "rows": listing.rows(page.object_list),
+            "rows": [
+                (pupil, list(zip(listing.columns, values, strict=True)))
+                for pupil, values in listing.rows(page.object_list)
+            ],
             "on": listing.on,
             "today": listing.today,
             "can_export": request.user.can(Permission.EXPORT_PUPILS),  # type: ignore[union-attr]
