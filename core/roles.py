@@ -47,6 +47,7 @@ class Permission(StrEnum):
     OPEN_SCHEMES = "open_schemes"
     RECORD_LETTERS = "record_letters"
     SEE_SCHOOLS = "see_schools"
+    APPOINT_TEACHERS = "appoint_teachers"
     IMPORT_FEEDS = "import_feeds"
     RESOLVE_CONFLICTS = "resolve_conflicts"
     MAP_QUALIFICATIONS = "map_qualifications"
@@ -79,6 +80,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.OPEN_SCHEMES,
             P.RECORD_LETTERS,
             P.SEE_SCHOOLS,
+            P.APPOINT_TEACHERS,
             P.SEE_INDICATORS,
             P.SET_TARGETS,
             P.SEE_ALL_REPORTS,
@@ -107,6 +109,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_MONEY,
             P.RECORD_LETTERS,
             P.SEE_SCHOOLS,
+            P.APPOINT_TEACHERS,
             P.SEE_INDICATORS,
             P.SEE_ISSUED_REPORTS,
             P.SEE_ALL_REPORTS,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import (
+    Count,
     DateField,
     DurationField,
     Exists,
@@ -18,6 +19,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from core import navigation
@@ -31,24 +33,24 @@ from core.panels import (
     OverviewCard,
     RollColumn,
     RollFilter,
+    SchoolCard,
+    SchoolColumn,
+    SchoolFilter,
     TimelineEvent,
     TimelineSource,
+    panels_for,
     register,
 )
 from core.roles import Permission
 from pupils import roll, rules
 from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
-from schools.models import School
+from schools.models import School, SchoolMembership
 
 P = Permission
 
 
 def _main_place(on: date) -> QuerySet[Any]:
-    return (
-        SchoolPlace.objects.current(on)
-        .filter(pupil=OuterRef("pk"), kind=SchoolPlace.Kind.MAIN)
-        .order_by("-from_on")
-    )
+    return SchoolPlace.objects.current(on).filter(pupil=OuterRef("pk"), kind=SchoolPlace.Kind.MAIN).order_by("-from_on")
 
 
 def _episode(on: date) -> QuerySet[Any]:
@@ -136,9 +138,7 @@ def _adviser_field(user: Any) -> forms.Field:
 
 
 def _by_adviser(pupils: QuerySet[Any], adviser: User, on: date) -> QuerySet[Any]:
-    return pupils.filter(
-        pk__in=Allocation.objects.current(on).filter(user=adviser, kind="adviser").values("pupil_id")
-    )
+    return pupils.filter(pk__in=Allocation.objects.current(on).filter(user=adviser, kind="adviser").values("pupil_id"))
 
 
 def _legal_field(user: Any) -> forms.Field:
@@ -312,20 +312,82 @@ def _school_events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
         )
 
 
+# Schools: the register knows no child, so the roll adds them to its pages
+
+
+def _places_of_ours(user: Any, on: date) -> QuerySet[Any]:
+    """School places today of looked-after children in the person's scope."""
+    children = Pupil.objects.visible_to(user).looked_after(on=on)
+    return SchoolPlace.objects.current(on).filter(pupil__in=children.values("pk"))
+
+
+def _school_card(user: Any, school: Any, today: date) -> Mapping[str, Any]:
+    places = _places_of_ours(user, today).filter(school=school).select_related("pupil")
+    rows = list(places.order_by("pupil__sort_name", "pupil__child_id"))
+    ids = [place.pupil_id for place in rows]
+    columns = [c for c in panels_for(RollColumn, user) if c.key != "school"]
+    values = [(c, c.values(ids, today)) for c in columns]
+    return {
+        "columns": columns,
+        "rows": [{"place": place, "values": [(c, found.get(place.pupil_id)) for c, found in values]} for place in rows],
+    }
+
+
+def _children_at(user: Any, school_ids: Sequence[int], today: date) -> Mapping[int, int]:
+    counted = _places_of_ours(user, today).filter(school_id__in=school_ids).order_by().values("school_id")
+    found = dict(counted.annotate(n=Count("pupil", distinct=True)).values_list("school_id", "n"))
+    return {pk: found.get(pk, 0) for pk in school_ids}
+
+
+def _sort_by_children(schools: QuerySet[Any], user: Any, today: date) -> QuerySet[Any]:
+    counted = _places_of_ours(user, today).filter(school=OuterRef("pk")).order_by().values("school_id")
+    number = Subquery(counted.annotate(n=Count("pupil", distinct=True)).values("n")[:1])
+    return schools.annotate(sort_children=Coalesce(number, 0))
+
+
+def _children_field(user: Any) -> forms.Field:
+    return forms.ChoiceField(
+        label="Our children on roll", choices=[("", "Any"), ("yes", "At least one"), ("no", "None")]
+    )
+
+
+def _by_children(schools: QuerySet[Any], value: str, user: Any, today: date) -> QuerySet[Any]:
+    ours = _places_of_ours(user, today).values("school_id")
+    return schools.filter(pk__in=ours) if value == "yes" else schools.exclude(pk__in=ours)
+
+
+def _school_needs(user: Any, today: date) -> Iterable[Need]:
+    """Every school must have a designated teacher; those that teach our children come first."""
+    held = SchoolMembership.objects.current(today).values("school_id")
+    ours = _places_of_ours(user, today).values("school_id")
+    yield Need(
+        text="Schools with our children and no designated teacher recorded",
+        count=School.objects.visible_to(user).filter(pk__in=ours).exclude(pk__in=held).count(),
+        url=f"{reverse('schools:list')}?children=yes&teacher=no",
+        hint="Ask the head who it is, and record the account",
+    )
+
+
 register(
+    SchoolCard(template="pupils/cards/school.html", context=_school_card, order=10, permission=P.SEE_PUPILS, wide=True),
+    SchoolColumn(
+        key="children",
+        label="Our children",
+        order=10,
+        permission=P.SEE_PUPILS,
+        values=_children_at,
+        order_by=_sort_by_children,
+        numeric=True,
+    ),
+    SchoolFilter(key="children", order=10, permission=P.SEE_PUPILS, field=_children_field, apply=_by_children),
+    HomeNeeds(needs=_school_needs, order=80, permission=P.APPOINT_TEACHERS),
     ChildTab(url_name="pupils:detail", label="Overview", order=0, permission=P.SEE_PUPILS),
     ChildTab(url_name="pupils:care", label="Care", order=10, permission=P.SEE_CARE_DETAIL),
     ChildTab(url_name="pupils:school", label="School", order=20, permission=P.SEE_PUPILS),
     ChildTab(url_name="pupils:timeline", label="Timeline", order=100, permission=P.SEE_PUPILS),
-    OverviewCard(
-        template="pupils/cards/people.html", context=_people_card, order=10, permission=P.SEE_PUPILS
-    ),
-    OverviewCard(
-        template="pupils/cards/identity.html", context=_identity_card, order=20, permission=P.SEE_PUPILS
-    ),
-    OverviewCard(
-        template="pupils/cards/care.html", context=_care_card, order=30, permission=P.SEE_CARE_DETAIL
-    ),
+    OverviewCard(template="pupils/cards/people.html", context=_people_card, order=10, permission=P.SEE_PUPILS),
+    OverviewCard(template="pupils/cards/identity.html", context=_identity_card, order=20, permission=P.SEE_PUPILS),
+    OverviewCard(template="pupils/cards/care.html", context=_care_card, order=30, permission=P.SEE_CARE_DETAIL),
     HomeCard(template="pupils/cards/roll.html", context=_roll_card, order=10, permission=P.SEE_ALL_PUPILS),
     HomeCard(
         template="pupils/cards/caseload.html",
@@ -335,9 +397,7 @@ register(
         wide=True,
     ),
     HomeNeeds(needs=_needs, order=30, permission=P.SEE_ALL_PUPILS),
-    RollColumn(
-        key="year", label="Year", order=10, permission=P.SEE_PUPILS, values=_years, order_by=_sort_by_year
-    ),
+    RollColumn(key="year", label="Year", order=10, permission=P.SEE_PUPILS, values=_years, order_by=_sort_by_year),
     RollColumn(
         key="school",
         label="School",
@@ -359,14 +419,10 @@ register(
     RollFilter(key="school", order=10, permission=P.SEE_PUPILS, field=_school_field, apply=_by_school),
     RollFilter(key="year", order=20, permission=P.SEE_PUPILS, field=_year_field, apply=_by_year),
     RollFilter(key="adviser", order=30, permission=P.SEE_ALL_PUPILS, field=_adviser_field, apply=_by_adviser),
-    RollFilter(
-        key="legal_status", order=40, permission=P.SEE_CARE_DETAIL, field=_legal_field, apply=_by_legal
-    ),
+    RollFilter(key="legal_status", order=40, permission=P.SEE_CARE_DETAIL, field=_legal_field, apply=_by_legal),
     RollFilter(key="county", order=50, permission=P.SEE_PUPILS, field=_county_field, apply=_by_county),
     RollFilter(key="gap", order=90, permission=P.SEE_ALL_PUPILS, field=_gap_field, apply=_by_gap),
     TimelineSource(kind="care", label="Care", events=_care_events, permission=P.SEE_CARE_DETAIL),
     TimelineSource(kind="school", label="School", events=_school_events, permission=P.SEE_PUPILS),
 )
-navigation.register(
-    navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10)
-)
+navigation.register(navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10))

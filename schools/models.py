@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -54,7 +56,7 @@ class School(models.Model):
 
 @track_changes()
 class SchoolLink(models.Model):
-    """The register's word on what a school became or was ("Successor", "Predecessor", ...). The other side may be unknown."""
+    """What a school became or was, in the register's word ("Successor", ...). The other side may be unknown."""
 
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="links")
     linked_urn = models.CharField(max_length=6)
@@ -63,9 +65,7 @@ class SchoolLink(models.Model):
     established_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["school", "linked_urn", "link_type"], name="schools_link_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["school", "linked_urn", "link_type"], name="schools_link_once")]
 
     def __str__(self) -> str:
         return f"{self.link_type}: {self.linked_urn}"
@@ -75,9 +75,7 @@ class SchoolLink(models.Model):
 class SchoolMembership(models.Model):
     """A member of a school's staff from a day on (`to_on` is the first day no longer), today the designated teacher."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="school_memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="school_memberships")
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="memberships")
     from_on = models.DateField()
     to_on = models.DateField(null=True)
@@ -102,3 +100,8 @@ class SchoolMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.school_id} from {self.from_on}"
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day in the post, as people say it."""
+        return self.to_on - timedelta(days=1) if self.to_on else None

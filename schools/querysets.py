@@ -22,3 +22,12 @@ class SchoolQuerySet(QuerySet[Any]):
         from django.utils import timezone
 
         return self.filter(pk__in=user.school_memberships.current(timezone.localdate()).values("school_id"))
+
+    def matching(self, text: str) -> Self:
+        """Schools whose name holds every word, or whose URN or DfE number (with or without its slash) is the text."""
+        words = text.split()
+        names = Q()
+        for word in words:
+            names &= Q(name__icontains=word)
+        number = "".join(c for c in text if c.isdigit())
+        return self.filter(names | Q(urn=number) | Q(laestab=number)) if number else self.filter(names)

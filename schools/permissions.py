@@ -1,0 +1,22 @@
+"""What a person may change about a school they can see."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from core.roles import Permission
+from schools.models import School
+
+
+def check_can_appoint_teacher(user: Any, school: School) -> None:
+    """The Virtual School records who is designated teacher: it opens the records of the school's children."""
+    if not user.can(Permission.APPOINT_TEACHERS):
+        raise PermissionDenied("The Virtual School records who the designated teacher is.")
+
+
+def can_appoint_teacher(user: Any, school: School) -> bool:
+    try:
+        check_can_appoint_teacher(user, school)
+    except PermissionDenied:
+        return False
+    return True
