@@ -8,6 +8,7 @@ ifndef DATA_DIR
 DATA_DIR := $(shell $(PYTHON) scripts/data_dir.py)
 endif
 export PORT DATA_DIR
+export PYTHONUNBUFFERED := 1
 
 # Everything that the tests write, their database server included, stays apart from the demo's.
 TEST_DATA_DIR ?= $(DATA_DIR)/test
@@ -52,6 +53,8 @@ demo-check: export VS_TRAINING_DATA := 1
 demo-check: prepare ## the same without serving; fails when the job did not run
 	@$(PY) manage.py demo_run
 
+# Invented children stay marked as such, also when the demo's data is served again.
+run: export VS_TRAINING_DATA := $(if $(wildcard $(DATA_DIR)/demo),1,$(VS_TRAINING_DATA))
 run: setup ## serve what is in DATA_DIR, with worker and schedule
 	@$(PY) -m virtualschool.runner --check-port
 	@$(MAKE) --no-print-directory prepare
