@@ -1,5 +1,6 @@
 """One settings file; everything that differs between installations comes from the environment."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,14 @@ def secret_key() -> str:
 
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     path = DATA_DIR / "secret_key"
-    try:
-        with path.open("x") as handle:
-            path.chmod(0o600)
-            handle.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        # Written apart and then linked, so that a process that starts at the same moment reads all of one key.
+        draft = DATA_DIR / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 
