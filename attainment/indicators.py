@@ -315,10 +315,16 @@ def episode_histories(pupil_ids: Sequence[int]) -> dict[int, list[Span]]:
     return histories
 
 
-def cohort_of(window: Window, *, choices: Choices | None = None) -> dict[int, CohortDecision]:
-    """Every child looked after at any time in the window, of any age, with the 12-month decision (1.3)."""
+def cohort_of(
+    window: Window, *, pupil_ids: Sequence[int] | None = None, choices: Choices | None = None
+) -> dict[int, CohortDecision]:
+    """Every child looked after at any time in the window, of any age, with the 12-month decision (1.3).
+
+    `pupil_ids` asks about these children only.
+    """
     choices = choices or Choices.of_installation()
-    pupil_ids = list(Pupil.objects.filter(_touched(window)).order_by().values_list("pk", flat=True))
+    if pupil_ids is None:
+        pupil_ids = list(Pupil.objects.filter(_touched(window)).order_by().values_list("pk", flat=True))
     return {
         pupil_id: _decide(spans, window, choices)
         for pupil_id, spans in episode_histories(pupil_ids).items()

@@ -1,12 +1,38 @@
 """What a child's results amount to: by stage and year, each row with what it counts for and why."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from attainment.models import Result
-from attainment.rules import NI_SPECS, Entry, Ks4Decision, NiCode, Stage, achieves_5ac_em, ks2_outcome
+from attainment.rules import NI_SPECS, Entry, Ks4Decision, NiCode, ResultFlag, Stage, achieves_5ac_em, ks2_outcome
+from pupils.rules import Flag
+
+FLAG_ADVICE: Mapping[str, str] = MappingProxyType(
+    {
+        Flag.HISTORY_MISSING: "The earlier episodes are missing: load the SSDA903 return of the year before.",
+        Flag.X1_WITHOUT_SUCCESSOR: "The next episode is missing: load the later return, or ask social care.",
+        Flag.X1_GAP: "There is a gap between two episodes: ask social care to correct the dates.",
+        Flag.OVERLAP: "Two episodes overlap: ask social care to correct the dates.",
+        Flag.YEAR_GROUP_RECORDED: "The school recorded another year group than the age gives; the recorded one counts.",
+        Flag.YEAR_GROUP_UNKNOWN: "Neither a date of birth nor a year group is known.",
+        ResultFlag.NOT_MATCHED: "No result of the stage and year is known: ask the school, or check the UPN.",
+        ResultFlag.NOT_ELIGIBLE: "The outcome says that the child had left or was tested earlier (L, P): confirm it.",
+        ResultFlag.OUTCOME_UNKNOWN: "The test outcome is in no list: check it with the school.",
+        ResultFlag.TEACHER_ASSESSMENT: "Counted by teacher assessment, for want of a test.",
+        ResultFlag.QUALIFICATION_UNKNOWN: "A qualification is not mapped yet and counts nothing.",
+        ResultFlag.GRADE_UNREADABLE: "A grade cannot be read and counts as no pass.",
+        ResultFlag.NUMBER_GRADE: "A number stands where a letter is wanted; numbers are never turned into letters.",
+    }
+)
+"""What each flag of a child's line means, and what to do."""
+
+
+def flag_advice(flags: Iterable[str]) -> list[str]:
+    """The sentences of these flags, in order; a flag of an older definition is left out."""
+    return [FLAG_ADVICE[flag] for flag in flags if flag in FLAG_ADVICE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from attainment.feeds import reading
 from attainment.feeds.comparing import Kept, Settled, settle_all
 from attainment.feeds.reading import COLUMNS, ResultRow
 from attainment.models import Qualification, Result
 from attainment.rules import QualificationSpec, find_qualification, qualification_key
 from core.db.copy import copy_rows
+from core.db.staging import stage, update_from_stage
 from core.feeds.base import (
     Change,
     Checked,
@@ -35,6 +34,8 @@ from core.feeds.base import (
 from core.feeds.columns import HeadingMatch, headings_fit, parse_rows, require_headings
 from core.feeds.reading import RawTable, read_table
 from pupils.matching import PupilIndex
+
+STAGE = "attainment_result_replaced"
 
 
 @dataclass
@@ -237,22 +238,11 @@ def _update(settled: list[Settled], run_id: int | None) -> None:
     """Replace results in one statement, through a staging table."""
     if not settled:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS attainment_result_stage (id bigint, grade text, size numeric, "
-            "level2_pass boolean, sat_on date) ON COMMIT DROP"
-        )
-        cursor.execute("DELETE FROM attainment_result_stage")
-        copy_rows(
-            "attainment_result_stage",
-            ("id", "grade", "size", "level2_pass", "sat_on"),
-            (_replaced(one) for one in settled),
-        )
-        cursor.execute(
-            "UPDATE attainment_result AS r SET grade = s.grade, size = s.size, level2_pass = s.level2_pass, "
-            "sat_on = s.sat_on, run_id = %s FROM attainment_result_stage AS s WHERE r.id = s.id",
-            [run_id],
-        )
+    columns = {
+        "grade": "text", "size": "numeric", "level2_pass": "boolean", "sat_on": "date", "run_id": "bigint",
+    }  # fmt: skip
+    stage(STAGE, {"id": "bigint", **columns}, ((*_replaced(one), run_id) for one in settled))
+    update_from_stage("attainment_result", STAGE, list(columns))
 
 
 def _replaced(one: Settled) -> tuple[int, str, Decimal | None, bool | None, date | None]:

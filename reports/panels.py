@@ -1,0 +1,68 @@
+"""What the reports floor adds to the shared pages: navigation, home cards, and what waits for somebody."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from attainment.models import IndicatorFigure, IndicatorPupil
+from core import navigation
+from core.panels import HomeCard, HomeNeeds, Need, register
+from core.roles import Permission
+from reports.targets import code_of, indicator_years, slug_of
+
+P = Permission
+
+
+def _headline_card(user: Any, today: date) -> Mapping[str, Any] | None:
+    """The newest year of each indicator, n of d, with its standing."""
+    rows = [
+        next((year for year in years if year.row is not None), None) for years in indicator_years(today=today).values()
+    ]
+    found = [
+        {
+            "entry": row,
+            "url": reverse("reports:indicator", args=[row.slug, row.year]) + f"?basis={row.basis.value}",
+        }
+        for row in rows
+        if row is not None
+    ]
+    return {"rows": found, "url": reverse("reports:indicators")} if found else None
+
+
+def _indicator_needs(user: Any, today: date) -> Iterable[Need]:
+    """Children whose twelve months a person must look at, in the newest figure of each indicator."""
+    figures = list(IndicatorFigure.objects.latest_of_each())
+    waiting = (
+        IndicatorPupil.objects.visible_to(user)
+        .filter(figure__in=figures, status="review")
+        .values("figure_id")
+        .annotate(number=Count("pk"))
+    )
+    counts = {row["figure_id"]: row["number"] for row in waiting}
+    for figure in figures:
+        code = code_of(figure.code.lower().replace(" ", "-"))
+        if code is None or not counts.get(figure.pk):
+            continue
+        page = reverse("reports:indicator", args=[slug_of(code), figure.assessment_year])
+        yield Need(
+            text=f"Children to review in {figure.code}, summer {figure.assessment_year}",
+            count=counts[figure.pk],
+            url=f"{page}?basis={figure.basis}#change",
+            hint="Their episodes do not prove twelve months in care; they are not counted until then",
+        )
+
+
+register(
+    HomeCard(
+        template="reports/cards/headlines.html", context=_headline_card, order=30, permission=P.SEE_INDICATORS
+    ),
+    HomeNeeds(needs=_indicator_needs, order=50, permission=P.SEE_INDICATORS),
+)
+navigation.register(
+    navigation.NavEntry(
+        label="Indicators", url_name="reports:indicators", permission=P.SEE_INDICATORS, order=50
+    ),
+)
