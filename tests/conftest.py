@@ -1,7 +1,6 @@
 """Settings of the test run, and the few fixtures that everybody needs. Sloppy code fails by itself here."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +43,10 @@ def flush_in_spite_of_append_only() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_folders(settings, tmp_path: Path) -> Iterator[None]:
+def own_folders(settings, tmp_path: Path) -> None:
     """Stored files and documents of a test lie in its own folder."""
     settings.STORED_FILES_DIR = tmp_path / "files"
     settings.DOCUMENTS_DIR = tmp_path / "documents"
-    yield
 
 
 @pytest.fixture

@@ -119,10 +119,9 @@ class TestRows:
         made = source(tmp_path_factory.mktemp("any"), data)
         try:
             table = read_table(made)
-        except FeedRefused as refused:
-            assert refused.problems[0].message
-        else:
-            assert len(table.frame.columns) == len(table.headings)
+        except FeedRefused:
+            return
+        assert len(table.frame.columns) == len(table.headings)
 
 
 class TestHeadings:
