@@ -104,8 +104,13 @@ class Worker:
     def children(self) -> list[int]:
         """The processes that carry out tasks: kill one to see its task come again."""
         assert self.process is not None
-        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return [int(number) for number in listed.stdout.split()]
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == self.process.pid:
+                        found.append(int(entry.name))
+        return found
 
     def log(self) -> str:
         return self.log_file.read_text(errors="replace")
