@@ -68,7 +68,7 @@ class QualificationForm(GovForm):
             "stage": worth.stage.value,
             "scheme": worth.scheme.value,
             "size": qualification.size.normalize() if qualification.size is not None else None,
-            "level2_grades": qualification.level2_grades if qualification.mapped else "A* A B C",
+            "level2_grades": qualification.level2_words if qualification.mapped else "A* A B C",
             "is_gcse": worth.is_gcse,
             "is_teacher_assessment": worth.is_teacher_assessment,
             "counts_from": worth.counts_from,

@@ -57,7 +57,20 @@ class Choices:
     @classmethod
     def of_installation(cls) -> "Choices":
         """As set for this installation (settings.INDICATOR_CHOICES)."""
-        return cls(**getattr(settings, "INDICATOR_CHOICES", {}))
+        return cls(**settings.INDICATOR_CHOICES)
+
+    @property
+    def marks(self) -> str:
+        """A letter for each choice that differs from the default, kept with the definition of every figure."""
+        return "".join(
+            letter
+            for letter, differs in (
+                ("c", self.ceased_on_snapshot_counts),
+                ("a", not self.recorded_year_wins),
+                ("t", self.teacher_assessment_counts),
+            )
+            if differs
+        )
 
 
 class Span(NamedTuple):
@@ -110,6 +123,7 @@ class IndicatorComputation:
     children: tuple[ChildLine, ...] = field(repr=False)
     matched_only: bool = False
     provisional: bool = False
+    choices: Choices = field(default_factory=Choices)
 
     @property
     def code(self) -> NiCode:
@@ -117,8 +131,8 @@ class IndicatorComputation:
 
     @property
     def definition(self) -> str:
-        """Version of the definition, kept with every figure."""
-        return self.spec.definition_version
+        """Version of the definition, kept with every figure: "NI 99 (2008)", with the authority's choices."""
+        return f"{self.spec.definition_version} {self.choices.marks}".strip()
 
     @property
     def numerator(self) -> int:
@@ -229,6 +243,7 @@ def compute(
             ),
             matched_only=matched_only,
             provisional=today is not None and today < window.as_at,
+            choices=choices,
         )
         for code in wanted
     ]

@@ -12,6 +12,7 @@ from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
 from pupils.rules import Basis
 
+GRADE_ORDER = ("A*", "A", "B", "C", "P", "M", "D", "D*")
 STAGE_CHOICES = [(stage.value, KEY_STAGE_LABELS[KeyStage(stage)]) for stage in Stage]
 
 
@@ -51,6 +52,12 @@ class Qualification(models.Model):
     def size_words(self) -> str:
         """The size without idle noughts: "0.5", "4"; empty when not known."""
         return "" if self.size is None else f"{self.size.normalize():f}"
+
+    @property
+    def level2_words(self) -> str:
+        """The grades that pass, best first as schools write them; empty when none does."""
+        grades = self.level2_grades.split()
+        return " ".join([g for g in GRADE_ORDER if g in grades] + [g for g in grades if g not in GRADE_ORDER])
 
     @property
     def spec(self) -> QualificationSpec | None:

@@ -266,6 +266,12 @@ CRISPY_GDS_FRONTEND_VERSION = "6.6.0"
 DJANGO_TABLES2_TEMPLATE = "tables/govuk.html"
 COUNCIL_NAME = os.environ.get("VS_COUNCIL_NAME", "Westmarch County Council")
 HOME_LA = os.environ.get("VS_HOME_LA", "990")
+# What an authority decides for itself in NI 99, 100 and 101 (docs/indicators.md); the defaults are the cautious ones.
+INDICATOR_CHOICES = {
+    "ceased_on_snapshot_counts": flag("VS_CEASED_ON_SNAPSHOT_COUNTS"),
+    "recorded_year_wins": flag("VS_RECORDED_YEAR_WINS", default=True),
+    "teacher_assessment_counts": flag("VS_TEACHER_ASSESSMENT_COUNTS"),
+}
 VS_TRAINING_DATA = flag("VS_TRAINING_DATA")
 
 # Queue

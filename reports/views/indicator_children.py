@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from attainment.indicators import cohort_of
+from attainment.indicators import Choices, cohort_of
 from attainment.models import IndicatorFigure, IndicatorPupil, Result
 from attainment.outcomes import decide_ks4, flag_advice
 from attainment.rules import NI_SPECS, NiSpec, ResultFlag, Stage
@@ -23,6 +23,7 @@ from core.scoping import require
 from pupils.models import CareEpisode, Pupil, YearGroup
 from pupils.rules import (
     Basis,
+    CohortDecision,
     CohortStatus,
     default_basis,
     describe_ceased_reason,
@@ -31,6 +32,7 @@ from pupils.rules import (
     window_for,
     year_group_in,
 )
+from pupils.rules import YearGroup as PupilYearGroup
 from reports.targets import code_of
 
 PER_PAGE = 50
@@ -207,7 +209,12 @@ def child(request: HttpRequest, slug: str, year: int, pupil_id: int) -> HttpResp
         else None
     )
     recorded = YearGroup.objects.visible_to(request.user).filter(pupil=pupil, academic_year=year - 1).first()
-    group = year_group_in(year - 1, dob=pupil.dob, recorded=recorded.nc_year if recorded else None)
+    group = year_group_in(
+        year - 1,
+        dob=pupil.dob,
+        recorded=recorded.nc_year if recorded else None,
+        recorded_wins=Choices.of_installation().recorded_year_wins,
+    )
     decision = cohort_of(window, pupil_ids=[pupil.pk]).get(pupil.pk)
     context = {
         "page_title": f"{pupil.display_name} in {chosen.spec.code}, summer {year}",
@@ -215,6 +222,7 @@ def child(request: HttpRequest, slug: str, year: int, pupil_id: int) -> HttpResp
         "chosen": chosen,
         "pupil": pupil,
         "line": line,
+        "reason": line.reason if line else _not_listed(chosen, decision, group),
         "tag": tag_of(line) if line else ("Not listed", "grey"),
         "decision": decision,
         "window": window,
@@ -228,6 +236,16 @@ def child(request: HttpRequest, slug: str, year: int, pupil_id: int) -> HttpResp
         **_episodes_behind(request, pupil, window.start_on, window.as_at),
     }
     return render(request, "reports/indicators/child.html", context)
+
+
+def _not_listed(chosen: Selected, decision: CohortDecision | None, group: PupilYearGroup) -> str:
+    """Why the figure does not list the child at all."""
+    if decision is None:
+        return "Not looked after on any day of the twelve months."
+    if group.nc_year != chosen.spec.nc_year:
+        year = academic_year_label(chosen.year - 1)
+        return f"{year_group_label(group.nc_year)} in {year}, not {year_group_label(chosen.spec.nc_year)}."
+    return f"{decision.reason} The figure was computed before this was known."
 
 
 def _episodes_behind(request: HttpRequest, pupil: Pupil, start_on: date, as_at: date) -> dict[str, Any]:

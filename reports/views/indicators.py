@@ -62,7 +62,6 @@ def _block(code: NiCode, years: Sequence[IndicatorYear]) -> dict[str, Any]:
     block: dict[str, Any] = {
         "spec": NI_SPECS[code],
         "slug": slug_of(code),
-        "label": f"Years of {code}",
         "rows": [_row(y, before) for y, before in zip(years, _previous(years), strict=True)],
         "chart": trend(NI_SPECS[code], years),
     }
@@ -72,8 +71,26 @@ def _block(code: NiCode, years: Sequence[IndicatorYear]) -> dict[str, Any]:
             "latest_value": latest.figure.percent_label(),
             "latest_detail": f"{latest.figure.n_of_d()}. {latest.basis.label} {latest.year}. {latest.standing.words}.",
             "latest_url": _url("indicator", latest),
+            "ahead": _ahead(years, latest),
         }
     return block
+
+
+def _ahead(years: Sequence[IndicatorYear], latest: IndicatorYear) -> list[tuple[str, str]]:
+    """What stands before and after the latest figure: the plan's own numbers beside it."""
+    rows = []
+    for entry in years:
+        aims = entry.target
+        if aims is None or entry.basis is not default_basis(entry.year) or entry.year < latest.year - 1:
+            continue
+        for name, value in (
+            ("Stated in the plan", aims.stated_outcome),
+            ("Prediction", aims.prediction),
+            ("Target", aims.target),
+        ):
+            if value is not None:
+                rows.append((f"{name}, summer {entry.year}", percent_words(value)))
+    return rows
 
 
 def _row(entry: IndicatorYear, before: IndicatorYear | None) -> dict[str, Any]:
@@ -84,6 +101,7 @@ def _row(entry: IndicatorYear, before: IndicatorYear | None) -> dict[str, Any]:
         "entry": entry,
         "result": outcome_words(entry),
         "review_words": f"{review} to review" if review else "",
+        "stated": percent_words(aims.stated_outcome) if aims and aims.stated_outcome is not None else "",
         "before": outcome_words(before) if before else "–",
         "prediction": percent_words(aims.prediction) if aims and aims.prediction is not None else "–",
         "target": percent_words(aims.target) if aims and aims.target is not None else "–",
