@@ -29,4 +29,32 @@ class Ssda903Feed(FeedKind):
         feed.apply(checked, context)
 
 
+class RollFeed(FeedKind):
+    """The roll: names, schools, year groups and staff; one row per school place, filled cells only."""
+
+    kind = "roll"
+    title = "Roll"
+    hint = (
+        "What the SSDA903 lacks: names, UPNs, schools, year groups, SEND and who works with each child. "
+        "One row per school place; only child_id is required."
+    )
+    order = 30
+    template_columns = (
+        "child_id", "upn", "former_upns", "uln", "surname", "forename", "known_as", "dob", "sex", "nc_year",
+        "nc_year_in", "school_urn", "school_laestab", "place_from", "place_to", "place_kind", "send",
+        "adviser_email", "social_worker_email", "iro_email",
+    )  # fmt: skip
+
+    def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
+        from pupils.feeds.roll import feed
+
+        return feed.check(files, context)
+
+    def apply(self, checked: Checked, context: FeedContext) -> None:
+        from pupils.feeds.roll import feed
+
+        feed.apply(checked, context)
+
+
 register(Ssda903Feed())
+register(RollFeed())

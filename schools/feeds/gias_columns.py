@@ -88,7 +88,23 @@ LINKS: tuple[Column, ...] = (
     Column(name="LinkEstablishedDate", parse=_day, lenient=True),
 )
 
-_NOT_USED = ["AccreditationExpiryDate", "Address3", "AdministrativeWard", "AdmissionsPolicy", "BoardingEstablishment", "Boarders", "BSOInspectorateName", "CCF", "CensusDate", "CHNumber", "Country", "County", "DateOfLastInspectionVisit", "Diocese", "DistrictAdministrative", "Easting", "EBD", "EdByOther", "EstablishmentAccredited", "EstablishmentStatus", "EstablishmentTypeGroup", "FederationFlag", "Federations", "FEHEIdentifier", "FSM", "FTProv", "FurtherEducationType", "Gender", "GOR", "GSSLACode", "HeadPreferredJobTitle", "InspectorateName", "InspectorateReport", "LastChangedDate", "Locality", "LSOA", "MSOA", "NextInspectionVisit", "Northing", "NumberOfBoys", "NumberOfGirls", "NumberOfPupils", "NurseryProvision", "OfficialSixthForm", "OfstedSpecialMeasures", "ParliamentaryConstituency", "PercentageFSM", "PhaseOfEducation", "PlacesPRU", "PreviousEstablishmentNumber", "PreviousLA", "PropsName", "QABName", "QABReport", "ReasonEstablishmentClosed", "ReasonEstablishmentOpened", "ReligiousCharacter", "ReligiousEthos", "ResourcedProvisionCapacity", "ResourcedProvisionOnRoll", "RSCRegion", "SchoolCapacity", "SchoolSponsorFlag", "SchoolSponsors", "Section41Approved", "SenUnitCapacity", "SenUnitOnRoll", "SENNoStat", "SENPRU", "SENStat", "SiteName", "SpecialClasses", "TeenMoth", "TeenMothPlaces", "TrustSchoolFlag", "Trusts", "TypeOfEstablishment", "TypeOfResourcedProvision", "UKPRN", "UPRN", "UrbanRural"]
+# stems of headings (without "(name)" and "(code)") that come with the download and are not used
+_NOT_USED = (
+    "AccreditationExpiryDate", "Address3", "AdministrativeWard", "AdmissionsPolicy", "BoardingEstablishment",
+    "Boarders", "BSOInspectorateName", "CCF", "CensusDate", "CHNumber", "Country", "County",
+    "DateOfLastInspectionVisit", "Diocese", "DistrictAdministrative", "Easting", "EBD", "EdByOther",
+    "EstablishmentAccredited", "EstablishmentStatus", "EstablishmentTypeGroup", "FederationFlag", "Federations",
+    "FEHEIdentifier", "FSM", "FTProv", "FurtherEducationType", "Gender", "GOR", "GSSLACode",
+    "HeadPreferredJobTitle", "InspectorateName", "InspectorateReport", "LastChangedDate", "Locality", "LSOA",
+    "MSOA", "NextInspectionVisit", "Northing", "NumberOfBoys", "NumberOfGirls", "NumberOfPupils",
+    "NurseryProvision", "OfficialSixthForm", "OfstedSpecialMeasures", "ParliamentaryConstituency",
+    "PercentageFSM", "PhaseOfEducation", "PlacesPRU", "PreviousEstablishmentNumber", "PreviousLA", "PropsName",
+    "QABName", "QABReport", "ReasonEstablishmentClosed", "ReasonEstablishmentOpened", "ReligiousCharacter",
+    "ReligiousEthos", "ResourcedProvisionCapacity", "ResourcedProvisionOnRoll", "RSCRegion", "SchoolCapacity",
+    "SchoolSponsorFlag", "SchoolSponsors", "Section41Approved", "SenUnitCapacity", "SenUnitOnRoll", "SENNoStat",
+    "SENPRU", "SENStat", "SiteName", "SpecialClasses", "TeenMoth", "TeenMothPlaces", "TrustSchoolFlag",
+    "Trusts", "TypeOfEstablishment", "TypeOfResourcedProvision", "UKPRN", "UPRN", "UrbanRural",
+)  # fmt: skip
 _NOT_USED_KEYS = frozenset(normalise_heading(n) for n in _NOT_USED)
 
 

@@ -12,6 +12,7 @@ from core.feeds.columns import CellError, parse_date
 from pupils import rules
 from pupils.feeds.ssda903.delivery import SourceRow, TableFile
 from pupils.feeds.ssda903.tables import EPISODES, HEADER, MISSING, OC2, PREVIOUS_PERMANENCE, REVIEWS, UASC
+from pupils.feeds.upns import read_upn
 
 CODE_LENGTH = 12
 CODE_LISTS: Mapping[str, Mapping[str, str]] = {
@@ -32,7 +33,6 @@ EARLIEST_DECOM = date(1991, 10, 14)
 _LETTERED = re.compile(r"^[a-z]{1,2}\)\s*", re.IGNORECASE)
 _LABELLED = re.compile(r"^([A-Za-z0-9]{1,6})\s*(?::|\s-|\s\u2013)")
 _INWARD = re.compile(r"[CIKMOV][A-Z]$|[CIKMOV]$")
-_LOOSE_UPN = re.compile(r"^[A-Z][0-9]{11}[0-9A-Z]$")
 
 
 def code_part(text: str) -> str:
@@ -241,23 +241,10 @@ class RowReader:
         cell = row.cells.get("UPN", "")
         if not cell:
             return
-        if rules.is_upn_unknown_code(cell):
-            facts.upn_unknown_reason = rules.normalise_upn(cell)
-            return
-        check = rules.check_upn(cell)
-        if check.is_valid and not check.problem:
-            facts.upn = check.value
-            return
-        usable = check.has_shape or bool(_LOOSE_UPN.match(check.value))
-        code = {
-            rules.UpnProblem.SHAPE: "UPN_SHAPE",
-            rules.UpnProblem.CHECK_LETTER: "UPN_CHECK_LETTER",
-            rules.UpnProblem.UNKNOWN_LA: "UPN_UNKNOWN_LA",
-        }[check.problem or rules.UpnProblem.SHAPE]
-        advice = "It was kept as sent." if usable else "It was left out; the rest of the row was used."
-        self.problems.warn(code, check.message, advice=advice, **table.where(row, "UPN"))
-        if usable:
-            facts.upn = check.value
+        read = read_upn(cell)
+        facts.upn, facts.upn_unknown_reason = read.upn, read.unknown_reason
+        if read.code:
+            self.problems.warn(read.code, read.message, advice=read.advice, **table.where(row, "UPN"))
 
     def episode(self, table: TableFile, row: SourceRow) -> EpisodeRow | None:
         child = self.child(table, row)

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from core.db.copy import copy_rows
 from core.db.staging import stage, update_from_stage
-from pupils.feeds.ssda903.compare import Plan, PupilState
+from pupils.feeds.ssda903.compare import Plan
 from pupils.feeds.ssda903.rows import EPISODE_FIELDS
+from pupils.feeds.upns import free_upns
 from pupils.models import CareEpisode, FormerUPN, Pupil, ReturnRecord
 
 _FACT_TYPES = {
@@ -26,7 +27,7 @@ _EPISODE_TYPES = {
 
 def write(plan: Plan, *, run_id: int | None) -> None:
     """All of a plan. Nothing is written for rows that are as they were."""
-    _free_upns(plan)
+    free_upns({s.pk: s.upn for s in plan.changed if s.pk}, {s.upn for s in (*plan.changed, *plan.new)})
     copy_rows(
         Pupil,
         ["child_id", "upn", "upn_unknown_reason", "uln", "surname", "forename", "known_as", "sort_name", "dob", "sex",
@@ -46,17 +47,6 @@ def write(plan: Plan, *, run_id: int | None) -> None:
     )
     _write_episodes(plan, keys, run_id)
     _write_records(plan, keys, run_id)
-
-
-def _free_upns(plan: Plan) -> None:
-    """A UPN that passes from one child to another must be free before it is given."""
-    moving = [s for s in plan.changed if s.upn]
-    wanted = {s.upn for s in (*moving, *plan.new) if s.upn}
-    taken = Pupil.objects.filter(upn__in=wanted, pk__in=[s.pk for s in plan.changed])
-    same = {s.pk: s.upn for s in plan.changed}
-    clashes = [pk for pk, upn in taken.values_list("pk", "upn") if same[pk] != upn]
-    if clashes:
-        Pupil.objects.filter(pk__in=clashes).update(upn="")
 
 
 def _children(plan: Plan) -> list[str]:
@@ -98,6 +88,3 @@ def _write_records(plan: Plan, keys: dict[str, int], run_id: int | None) -> None
             for row in plan.records_new
         ),
     )
-
-
-__all__ = ["PupilState", "write"]

@@ -1,0 +1,1 @@
+"""The roll: what the SSDA903 lacks, in a layout of our own."""
