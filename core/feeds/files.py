@@ -1,15 +1,21 @@
 """From what a person hands over (files, folders, zips) to the list of files to read, safely."""
 
+import shutil
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from core.feeds.base import FeedRefused, SourceFile
 
 MAX_MEMBERS = 500
-MAX_UNPACKED_BYTES = 500 * 1024 * 1024
+MAX_UNPACKED_BYTES = 250 * 1024 * 1024
 MAX_RATIO = 200
+MAX_RATIO_FROM_BYTES = 20 * 1024 * 1024
+"""Small files may shrink as they like: a thousand rows that are alike do."""
 
 
 def is_noise(name: str) -> bool:
@@ -27,6 +33,14 @@ def expand_folder(folder: Path) -> list[SourceFile]:
     ]
 
 
+def is_bomb(members: Iterable[zipfile.ZipInfo]) -> bool:
+    """Whether these would unpack to more than is safe to read."""
+    members = list(members)
+    unpacked = sum(m.file_size for m in members)
+    packed = max(1, sum(m.compress_size for m in members))
+    return unpacked > MAX_UNPACKED_BYTES or (unpacked > MAX_RATIO_FROM_BYTES and unpacked / packed > MAX_RATIO)
+
+
 def expand_zip(source: SourceFile, into: Path) -> list[SourceFile]:
     """Unpack a zip into `into` under names of our own (no path tricks), with limits on size and ratio."""
     try:
@@ -40,9 +54,7 @@ def expand_zip(source: SourceFile, into: Path) -> list[SourceFile]:
         ) from None
     with archive:
         members = [m for m in archive.infolist() if not m.is_dir() and not is_noise(m.filename)]
-        unpacked = sum(m.file_size for m in members)
-        packed = max(1, sum(m.compress_size for m in members))
-        if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED_BYTES or unpacked / packed > MAX_RATIO:
+        if len(members) > MAX_MEMBERS or is_bomb(members):
             raise FeedRefused.because(
                 "ZIP_TOO_LARGE",
                 "The zip file unpacks to more than is safe to read.",
@@ -58,10 +70,11 @@ def expand_zip(source: SourceFile, into: Path) -> list[SourceFile]:
                     file=source.name,
                     advice="Unpack it and send the files themselves.",
                 )
-            target = into / f"{number:04d}{PurePosixPath(member.filename).suffix.lower()}"
+            target = into / f"{number:04d}"
             try:
-                target.write_bytes(archive.read(member))
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+                with archive.open(member) as packed, target.open("wb") as out:
+                    shutil.copyfileobj(packed, out)
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
                 raise FeedRefused.because(
                     "BAD_ZIP",
                     f"{member.filename} in the zip file cannot be unpacked.",
@@ -77,32 +90,48 @@ class Delivery:
 
     def __init__(self, sources: Iterable[SourceFile]) -> None:
         self.sources = list(sources)
-        self._folder = TemporaryDirectory(prefix="virtualschool-feed-")
 
     def __enter__(self) -> list[SourceFile]:
-        base = Path(self._folder.name)
-        files: list[SourceFile] = []
+        self._folder = TemporaryDirectory(prefix="virtualschool-feed-")
+        try:
+            return self._expanded(Path(self._folder.name))
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def _expanded(self, base: Path) -> list[SourceFile]:
+        files: list[tuple[str, SourceFile]] = []
         for number, source in enumerate(self.sources):
             if source.suffix == ".zip":
                 into = base / str(number)
                 into.mkdir()
-                files += expand_zip(source, into)
+                files += ((source.name, member) for member in expand_zip(source, into))
             else:
-                files.append(source)
-        return files
+                files.append(("", source))
+        return _told_apart(files)
 
     def __exit__(self, *exc: object) -> None:
         self._folder.cleanup()
 
 
+def _told_apart(found: Iterable[tuple[str, SourceFile]]) -> list[SourceFile]:
+    """Files of one name from two places (last year's header.csv and this year's) bear the place in their names."""
+    pairs = list(found)
+    often = Counter(source.name for _, source in pairs)
+    return [
+        replace(source, name=f"{place}/{source.name}") if place and often[source.name] > 1 else source
+        for place, source in pairs
+    ]
+
+
 def sources_from_paths(paths: Iterable[Path]) -> list[SourceFile]:
     """Files and folders named on the command line. Raises FeedRefused for a path that is not there."""
-    found: list[SourceFile] = []
+    found: list[tuple[str, SourceFile]] = []
     for path in paths:
         if path.is_dir():
-            found += expand_folder(path)
+            found += ((path.resolve().name, source) for source in expand_folder(path))
         elif path.is_file():
-            found.append(SourceFile(name=path.name, path=path))
+            found.append((path.resolve().parent.name, SourceFile(name=path.name, path=path)))
         else:
             raise FeedRefused.because("NO_FILE", f"There is no file {path}.", file=str(path))
-    return found
+    return _told_apart(found)
