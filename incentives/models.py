@@ -1,8 +1,8 @@
 from django.db import models
 
 from core.audit import track_changes
+from incentives.querysets import SchemeLetterQuerySet
 from pupils.models import Pupil
-from pupils.querysets import PupilDataQuerySet
 
 
 @track_changes()
@@ -16,6 +16,13 @@ class GcseScheme(models.Model):
 
     class Meta:
         ordering = ["-assessment_year"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(budget__gt=0), name="incentives_scheme_has_money"),
+            models.CheckConstraint(
+                condition=models.Q(payments_due_on__gt=models.F("letters_due_on")),
+                name="incentives_scheme_pays_after_telling",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"GCSE incentives {self.assessment_year}"
@@ -29,7 +36,7 @@ class SchemeLetter(models.Model):
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="scheme_letters")
     sent_on = models.DateField()
 
-    objects = PupilDataQuerySet.as_manager()
+    objects = SchemeLetterQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scheme", "pupil"], name="incentives_letter_once")]
