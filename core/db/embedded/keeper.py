@@ -17,6 +17,7 @@ from core.db.embedded.layout import PORT, Layout, open_lock, still_there, try_lo
 
 POLL_SECONDS = 0.25
 LINGER_SECONDS = 2.0
+LARGEST_LOG = 5_000_000
 
 SETTINGS = {
     "listen_addresses": "",
@@ -38,6 +39,7 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_statement": "none",
+    "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
 }
 
@@ -67,6 +69,8 @@ def _detach(layout: Layout) -> None:
     """Let go of the starter's streams and folder."""
     os.chdir("/")
     nothing = os.open(os.devnull, os.O_RDWR)
+    if layout.log.exists() and layout.log.stat().st_size > LARGEST_LOG:
+        layout.log.replace(layout.log.with_name("postgres.log.1"))
     log = os.open(layout.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
