@@ -1,0 +1,48 @@
+"""The termly report's rules: its states, when it is drafted, and what may leave the team.
+
+Import from here; the modules behind it only keep files short.
+"""
+
+from reports.rules.disclosure import (
+    LARGE_GROUP,
+    REASON_WORDS,
+    Numbers,
+    Rate,
+    Share,
+    Sum,
+    Why,
+    hide_small,
+)
+from reports.rules.states import (
+    STATE_COLOURS,
+    STATE_LABELS,
+    TRANSITIONS,
+    Audience,
+    ReportState,
+    TransitionRefused,
+    check_as_at,
+    check_transition,
+    draft_day,
+    is_final,
+)
+
+__all__ = [
+    "LARGE_GROUP",
+    "REASON_WORDS",
+    "STATE_COLOURS",
+    "STATE_LABELS",
+    "TRANSITIONS",
+    "Audience",
+    "Numbers",
+    "Rate",
+    "ReportState",
+    "Share",
+    "Sum",
+    "TransitionRefused",
+    "Why",
+    "check_as_at",
+    "check_transition",
+    "draft_day",
+    "hide_small",
+    "is_final",
+]
