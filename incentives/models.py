@@ -7,7 +7,7 @@ from pupils.models import Pupil
 
 @track_changes()
 class GcseScheme(models.Model):
-    """The GCSE incentive scheme of a summer: who it is for and the money set aside. Tariff and claims are a later issue."""
+    """The GCSE incentive scheme of a summer: who it is for and the money. Tariff and claims are a later issue."""
 
     assessment_year = models.PositiveSmallIntegerField(unique=True, help_text="2010 is summer 2010")
     budget = models.DecimalField(max_digits=9, decimal_places=2)

@@ -1,0 +1,28 @@
+"""Who records an exclusion."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from core.roles import Permission, Role
+from pupils.models import Pupil
+from schools.models import School
+
+
+def check_can_record_exclusion(user: Any, pupil: Pupil, school: School | None = None) -> None:
+    """The Virtual School for every child; a designated teacher for the own school's decisions."""
+    if not user.can(Permission.RECORD_EXCLUSIONS):
+        raise PermissionDenied("The school or the Virtual School records exclusions.")
+    if not Pupil.objects.visible_to(user).filter(pk=pupil.pk).exists():
+        raise PermissionDenied("This child's record is not open to you.")
+    if school is not None and user.role == Role.DESIGNATED_TEACHER:
+        if not School.objects.visible_to(user).filter(pk=school.pk).exists():
+            raise PermissionDenied("You record the exclusions of your own school.")
+
+
+def can_record_exclusion(user: Any, pupil: Pupil) -> bool:
+    try:
+        check_can_record_exclusion(user, pupil)
+    except PermissionDenied:
+        return False
+    return True
