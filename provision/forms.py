@@ -31,7 +31,7 @@ class ExclusionForm(GovForm):
         )
         self.fields["from_on"] = DateInputField(
             label="First day",
-            help_text=f"The first school day on which the child is not let in, like {today.day} {today.month} {today.year}",
+            help_text=f"The first school day the child is kept out, like {today.day} {today.month} {today.year}",
             error_messages={"required": "Enter the first day of the exclusion"},
         )
         self.fields["days"] = forms.DecimalField(

@@ -15,9 +15,10 @@ def check_can_record_exclusion(user: Any, pupil: Pupil, school: School | None = 
         raise PermissionDenied("The school or the Virtual School records exclusions.")
     if not Pupil.objects.visible_to(user).filter(pk=pupil.pk).exists():
         raise PermissionDenied("This child's record is not open to you.")
-    if school is not None and user.role == Role.DESIGNATED_TEACHER:
-        if not School.objects.visible_to(user).filter(pk=school.pk).exists():
-            raise PermissionDenied("You record the exclusions of your own school.")
+    if school is None or user.role != Role.DESIGNATED_TEACHER:
+        return
+    if not School.objects.visible_to(user).filter(pk=school.pk).exists():
+        raise PermissionDenied("You record the exclusions of your own school.")
 
 
 def can_record_exclusion(user: Any, pupil: Pupil) -> bool:

@@ -58,8 +58,9 @@ def over_limit(*, earlier: int, new: int) -> str:
     if earlier + new <= YEAR_LIMIT_DAYS * SESSIONS_A_DAY:
         return ""
     return (
-        f"A child may be suspended for {YEAR_LIMIT_DAYS} school days in a school year at most, at all schools together. "
-        f"With these {days_text(new)} it would be {days_text(earlier + new)}: {days_text(earlier)} are recorded already. "
+        f"A child may be suspended for {YEAR_LIMIT_DAYS} school days in a school year at most, "
+        f"at all schools together. With these {days_text(new)} it would be {days_text(earlier + new)}: "
+        f"{days_text(earlier)} are recorded already. "
         "Check the length. If the school really means it, speak to the head today: it is not lawful."
     )
 

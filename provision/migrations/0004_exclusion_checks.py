@@ -4,20 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('provision', '0003_initial'),
-        ('pupils', '0003_codes_kept_as_sent'),
-        ('schools', '0001_initial'),
+        ("provision", "0003_initial"),
+        ("pupils", "0003_codes_kept_as_sent"),
+        ("schools", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='exclusion',
-            index=models.Index(fields=['from_on'], name='provision_exclusion_from'),
+            model_name="exclusion",
+            index=models.Index(fields=["from_on"], name="provision_exclusion_from"),
         ),
         migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category', 'PERM'), ('sessions__isnull', True)), models.Q(models.Q(('category', 'PERM'), _negated=True), ('sessions__gt', 0)), _connector='OR'), name='provision_sessions_unless_permanent'),
+            model_name="exclusion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("category", "PERM"), ("sessions__isnull", True)),
+                    models.Q(models.Q(("category", "PERM"), _negated=True), ("sessions__gt", 0)),
+                    _connector="OR",
+                ),
+                name="provision_sessions_unless_permanent",
+            ),
         ),
     ]

@@ -1,0 +1,171 @@
+"""First rows of PEPs, the Pledge, the GCSE scheme and exclusions for the demo county, made by their own services.
+
+The same for the same county and day; a second run finds what the first one made and adds nothing.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.db import transaction
+
+from core import rules as time_rules
+from core.calendars import county_year
+from core.models import User
+from core.roles import Role
+from incentives import rules as scheme_rules
+from incentives.indicators import funnel
+from incentives.models import GcseScheme
+from incentives.services import open_scheme, record_letters
+from peps import cycle
+from peps.models import PEP
+from peps.services import complete_pep, open_due_peps, record_meeting
+from pledge import rules as pledge_rules
+from pledge.indicators import standings
+from pledge.models import CommitmentRecord
+from pledge.services import record_answers
+from provision.models import Exclusion
+from provision.rules import Category
+from provision.services import record_exclusion
+from pupils import roll
+from pupils.models import Allocation, Pupil
+
+IRO_EMAIL = "iro@westmarch.example"
+EXCLUSIONS = 14
+LIKELY_ANSWERS = (
+    *[pledge_rules.Answer.KEPT] * 12,
+    *[pledge_rules.Answer.PARTLY] * 4,
+    pledge_rules.Answer.NOT_KEPT,
+    pledge_rules.Answer.NOT_DUE,
+    pledge_rules.Answer.DECLINED,
+)
+
+
+def load_thin(today: date) -> dict[str, int]:
+    """Make what is not there yet; returns how many rows of each were made. Needs the demo's accounts and roll."""
+    head = User.objects.filter(role=Role.VSH, is_active=True).order_by("pk").first()
+    if head is None:
+        return {}
+    with transaction.atomic():
+        opened = open_due_peps(today=today, actor=head)
+        return {
+            "peps_opened": opened,
+            "meetings": _hold_meetings(today, head),
+            "pledge_answers": _answer_pledge(today),
+            "letters": _tell_of_scheme(today, head),
+            "exclusions": _exclude(today, head),
+        }
+
+
+def _chance(*parts: object) -> Random:
+    """The same numbers for the same child and purpose, whatever else the county holds."""
+    return Random(":".join(map(str, parts)))  # noqa: S311 - invented data, not a secret
+
+
+def _school_days(first: date, last: date) -> list[date]:
+    return [d for d in county_year(time_rules.academic_year_of(last)).school_days() if first <= d <= last]
+
+
+def _hold_meetings(today: date, head: User) -> int:
+    """Two of three meetings of the term that fit before today, by the child's adviser; some plans are complete."""
+    term = cycle.current_term(today)
+    peps = list(PEP.objects.of_term(term).select_related("pupil").order_by("pupil__child_id"))
+    if not peps or any(p.state != PEP.State.DUE for p in peps):
+        return 0
+    ids = [p.pupil_id for p in peps]
+    teams, since = roll.team_on(ids, today), roll.looked_after_since(ids, today)
+    held = 0
+    for pep in peps:
+        chance = _chance("pep", pep.pupil.child_id)
+        first = max(term.first_on + timedelta(days=14), since.get(pep.pupil_id, term.first_on))
+        days = _school_days(first, min(today, pep.due_on))
+        if not days or chance.random() > 0.66:
+            continue
+        team = teams.get(pep.pupil_id, {})
+        actor = team["adviser"].user if "adviser" in team else head
+        record_meeting(pep=pep, held_on=chance.choice(days), today=today, actor=actor)
+        held += 1
+        if chance.random() < 0.5:
+            complete_pep(pep=pep, actor=actor)
+    return held
+
+
+def _answer_pledge(today: date) -> int:
+    """One officer's children: most of them fully, some with gaps, some not at all."""
+    officer = User.objects.filter(email=IRO_EMAIL).first()
+    if officer is None or CommitmentRecord.objects.filter(recorded_by=officer).exists():
+        return 0
+    own = Allocation.objects.current(today).filter(user=officer, kind=Allocation.Kind.IRO)
+    begun = dict(own.values_list("pupil_id", "from_on"))
+    pupils = {p.pk: p for p in Pupil.objects.filter(pk__in=begun).order_by("child_id")}
+    answered = 0
+    for standing in standings(pupils.values(), today=today):
+        pupil = standing.pupil
+        chance = _chance("pledge", pupil.child_id)
+        share = chance.choices([1.0, 0.7, 0.0], weights=[6, 3, 2])[0]
+        on = max(today - timedelta(days=chance.randrange(5, 150)), begun[pupil.pk], standing.since)
+        then = next(iter(standings([pupil], today=on)), None)
+        if standing.new or then is None:
+            continue
+        answers = {c.pk: chance.choice(LIKELY_ANSWERS).value for c in then.applicable if chance.random() < share}
+        if answers:
+            answered += record_answers(pupil=pupil, answers=answers, today=on, actor=officer)
+    return answered
+
+
+def _tell_of_scheme(today: date, head: User) -> int:
+    """The scheme of the coming summer, and letters to most of its young people in two lots."""
+    summer = time_rules.assessment_year_of(today)
+    if GcseScheme.objects.filter(assessment_year=summer).exists():
+        return 0
+    scheme = open_scheme(
+        assessment_year=summer,
+        budget=Decimal(10_000),
+        letters_due_on=scheme_rules.usual_letters_due_on(summer),
+        payments_due_on=scheme_rules.usual_payments_due_on(summer),
+        today=today,
+        actor=head,
+    )
+    people = list(Pupil.objects.filter(pk__in=funnel(scheme, today=today).cohort).order_by("child_id"))
+    lots: dict[int, list[Pupil]] = {}
+    for pupil in people:
+        chance = _chance("letter", pupil.child_id)
+        if chance.random() < 0.72:
+            lots.setdefault(chance.choice([12, 4]), []).append(pupil)
+    return sum(
+        record_letters(scheme=scheme, pupils=lot, sent_on=today - timedelta(days=days_ago), today=today, actor=head)
+        for days_ago, lot in sorted(lots.items())
+    )
+
+
+def _exclude(today: date, head: User) -> int:
+    """A few suspensions of this school year, one of them recent, and one permanent exclusion."""
+    year = time_rules.academic_year_of(today)
+    if Exclusion.objects.filter(from_on__gte=time_rules.academic_year_start(year)).exists():
+        return 0
+    days = _school_days(time_rules.academic_year_start(year), today)
+    pupils = list(Pupil.objects.looked_after(on=today).order_by("child_id"))
+    years = roll.year_groups({p.pk: p.dob for p in pupils}, year)
+    secondary = [p for p in pupils if (years[p.pk] or 0) in range(7, 12)]
+    _chance("exclusions", year).shuffle(secondary)
+    made = 0
+    for pupil in secondary[: 3 * EXCLUSIONS]:
+        if made == EXCLUSIONS or not days:
+            break
+        chance = _chance("exclusion", pupil.child_id)
+        on = days[-1 - chance.randrange(min(4, len(days)))] if made < 3 else chance.choice(days)
+        place = roll.main_places_on([pupil.pk], on).get(pupil.pk)
+        if place is None:
+            continue
+        permanent = made == EXCLUSIONS - 1
+        record_exclusion(
+            pupil=pupil,
+            school=place.school,
+            category=Category.PERMANENT if permanent else Category.SUSPENSION,
+            from_on=on,
+            sessions=None if permanent else chance.choice([1, 2, 2, 4, 4, 6, 10, 12]),
+            today=today,
+            actor=head,
+        )
+        made += 1
+    return made
