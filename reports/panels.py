@@ -8,10 +8,11 @@ from django.db.models import Count
 from django.urls import reverse
 
 from attainment.models import IndicatorFigure, IndicatorPupil
+from attainment.rules import NI_SPECS, NiCode
 from core import navigation
 from core.panels import HomeCard, HomeNeeds, Need, register
 from core.roles import Permission
-from reports.targets import code_of, indicator_years, slug_of
+from reports.targets import indicator_years, slug_of
 
 P = Permission
 
@@ -42,11 +43,11 @@ def _indicator_needs(user: Any, today: date) -> Iterable[Need]:
         .annotate(number=Count("pk"))
     )
     counts = {row["figure_id"]: row["number"] for row in waiting}
-    for figure in figures:
-        code = code_of(figure.code.lower().replace(" ", "-"))
-        if code is None or not counts.get(figure.pk):
+    order = list(NI_SPECS)
+    for figure in sorted(figures, key=lambda row: order.index(NiCode(row.code))):
+        if figure.pk not in counts:
             continue
-        page = reverse("reports:indicator", args=[slug_of(code), figure.assessment_year])
+        page = reverse("reports:indicator", args=[slug_of(NiCode(figure.code)), figure.assessment_year])
         yield Need(
             text=f"Children to review in {figure.code}, summer {figure.assessment_year}",
             count=counts[figure.pk],
@@ -56,13 +57,9 @@ def _indicator_needs(user: Any, today: date) -> Iterable[Need]:
 
 
 register(
-    HomeCard(
-        template="reports/cards/headlines.html", context=_headline_card, order=30, permission=P.SEE_INDICATORS
-    ),
+    HomeCard(template="reports/cards/headlines.html", context=_headline_card, order=30, permission=P.SEE_INDICATORS),
     HomeNeeds(needs=_indicator_needs, order=50, permission=P.SEE_INDICATORS),
 )
 navigation.register(
-    navigation.NavEntry(
-        label="Indicators", url_name="reports:indicators", permission=P.SEE_INDICATORS, order=50
-    ),
+    navigation.NavEntry(label="Indicators", url_name="reports:indicators", permission=P.SEE_INDICATORS, order=50),
 )
