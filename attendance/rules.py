@@ -477,7 +477,7 @@ class Candidate:
     register: int
     symbol: str
     source: str
-    school_stated: bool
+    school: int | None
     at_own_school: bool
 
 
@@ -485,9 +485,10 @@ def in_order_of_trust(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Who is believed first when physical marks differ; the first is the proposal (OURS).
 
     A school where the child is on roll goes before one where it is not, then the school's register before the
-    telephone call, then a register with a school before one without, then the one that we have had longer.
+    telephone call, then a register with a school before one without, then the school that we have known longer:
+    the order in which files came does not matter.
     """
     return sorted(
         candidates,
-        key=lambda c: (not c.at_own_school, SOURCES_BY_TRUST.index(c.source), not c.school_stated, c.register),
+        key=lambda c: (not c.at_own_school, SOURCES_BY_TRUST.index(c.source), c.school is None, c.school or 0),
     )

@@ -62,7 +62,7 @@ def load_layers(pupil_ids: Iterable[int], academic_year: int, masks: SessionMask
         Register.objects.filter(pupil_id__in=list(pupil_ids), academic_year=academic_year).values_list(
             "pk", "pupil_id", "school_id", "source", "marks"
         ),
-        key=lambda r: (r[1], order[r[3]], r[2] is None, r[0]),
+        key=lambda r: (r[1], order[r[3]], r[2] is None, r[2] or 0),
     )
     schools = [row[2] for row in rows]
     calendars = dict(School.objects.filter(pk__in=set(schools) - {None}).values_list("pk", "calendar_id"))
@@ -232,7 +232,7 @@ class _Trust:
                 register=layers.ids[row],
                 symbol=chr(layers.grid[row, place]),
                 source=layers.sources[row],
-                school_stated=layers.schools[row] is not None,
+                school=layers.schools[row],
                 at_own_school=not at or layers.schools[row] is None or layers.schools[row] in at,
             )
             for row in rows.tolist()

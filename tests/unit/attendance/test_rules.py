@@ -217,16 +217,16 @@ class TestPrecedence:
         assert len({ranks[ord(r.symbol)] for r in results}) == 1
 
     def test_who_is_believed_first_when_marks_differ(self) -> None:
-        def candidate(number: int, source: str, *, stated: bool = True, own: bool = True) -> rules.Candidate:
-            return rules.Candidate(number, "/", source, stated, own)
+        def candidate(number: int, source: str, *, school: int | None = 7, own: bool = True) -> rules.Candidate:
+            return rules.Candidate(number, "/", source, school, own)
 
         ranked = rules.in_order_of_trust(
             [
                 candidate(1, "b2b", own=False),
                 candidate(2, "welfare-call"),
-                candidate(3, "welfare-call", stated=False),
+                candidate(3, "welfare-call", school=None),
+                candidate(4, "b2b", school=9),
                 candidate(5, "b2b"),
-                candidate(4, "b2b"),
             ]
         )
-        assert [c.register for c in ranked] == [4, 5, 2, 3, 1]
+        assert [c.register for c in ranked] == [5, 4, 2, 3, 1]
