@@ -65,10 +65,11 @@ def _equivalent(
 QUALIFICATIONS: tuple[QualificationSpec, ...] = (
     KS2_TEST,
     KS2_TEACHER_ASSESSMENT,
-    _gcse("GCSE_FULL", "GCSE", "1", "GCSE full course", "GCSE (9-1)"),
-    _gcse("GCSE_SHORT", "GCSE short course", "0.5", "GCSE (short)", "Short course GCSE"),
+    _gcse("GCSE_FULL", "GCSE", "1", "GCSE full course", "GCSE full", "GCSE (9-1)"),
+    _gcse("GCSE_SHORT", "GCSE short course", "0.5", "GCSE (short)", "Short course GCSE", "GCSE half course"),
     _gcse("GCSE_DOUBLE", "GCSE double award", "2", "GCSE (double)", "Double award GCSE",
-          "Applied GCSE", "Applied GCSE double award", "Double applied GCSE"),
+          "Applied GCSE", "Applied GCSE double award", "Double applied GCSE", "GCSE applied double award",
+          "GCSE (applied)", "Vocational GCSE"),
     _gcse("IGCSE", "iGCSE", "1", "International GCSE", counts_from=2010),
     _equivalent("BTEC_FIRST_CERTIFICATE", "BTEC First Certificate", "2", "BTEC First Certificate level 2",
                 "BTEC Extended Certificate", "BTEC Extended Certificate level 2"),
@@ -79,9 +80,10 @@ QUALIFICATIONS: tuple[QualificationSpec, ...] = (
     _equivalent("OCR_NATIONAL_3", "OCR National (3 GCSEs)", "3"),
     _equivalent("OCR_NATIONAL_4", "OCR National (4 GCSEs)", "4"),
     _equivalent("GNVQ_INTERMEDIATE", "GNVQ Intermediate", "4", "GNVQ", "Intermediate GNVQ",
-                "GNVQ Intermediate full", "Intermediate GNVQ full"),
+                "GNVQ Intermediate full", "Intermediate GNVQ full", "GNVQ full", "Full GNVQ", "GNVQ full award"),
     _equivalent("GNVQ_PART_ONE", "GNVQ Intermediate part one", "2", "GNVQ part one",
-                "Intermediate GNVQ part one", "Part one GNVQ"),
+                "Intermediate GNVQ part one", "Part one GNVQ", "GNVQ part 1", "Intermediate GNVQ part 1",
+                "GNVQ Intermediate part 1"),
     _equivalent("GNVQ_FOUNDATION", "GNVQ Foundation", "4", "Foundation GNVQ", passes=frozenset()),
 )  # fmt: skip
 """Built-in sizes (R-NUM-KS4-3). OCR National is one GCSE unless the row gives its size by title."""
@@ -125,7 +127,7 @@ def subject_key(text: str) -> str:
 
 _PASS_WORDS = {
     "P": "P", "PASS": "P", "M": "M", "MERIT": "M", "D": "D", "DISTINCTION": "D", "D*": "D*",
-    "DISTINCTION*": "D*", "STARREDDISTINCTION": "D*", "U": "U", "F": "U", "FAIL": "U", "N": "U",
+    "DISTINCTION*": "D*", "STARREDDISTINCTION": "D*", "DIST": "D", "DIST*": "D*", "U": "U", "F": "U", "FAIL": "U", "N": "U",
 }  # fmt: skip
 _LETTER = re.compile(r"A\*|[A-GUX]")
 
@@ -138,7 +140,7 @@ def parse_grade(text: str, scheme: GradeScheme) -> tuple[str, ...]:
     """
     compact = re.sub(r"[\s\-/,]", "", text.upper())
     if scheme is GradeScheme.WORDS:
-        word = _PASS_WORDS.get(compact)
+        word = _PASS_WORDS.get(re.sub(r"^(?:LEVEL|L)2", "", compact))
         return (word,) if word else ()
     letters = _LETTER.findall(compact)
     wanted = 2 if scheme is GradeScheme.DOUBLE else 1
