@@ -127,7 +127,8 @@ def subject_key(text: str) -> str:
 
 _PASS_WORDS = {
     "P": "P", "PASS": "P", "M": "M", "MERIT": "M", "D": "D", "DISTINCTION": "D", "D*": "D*",
-    "DISTINCTION*": "D*", "STARREDDISTINCTION": "D*", "DIST": "D", "DIST*": "D*", "U": "U", "F": "U", "FAIL": "U", "N": "U",
+    "DISTINCTION*": "D*", "STARREDDISTINCTION": "D*", "DIST": "D", "DIST*": "D*",
+    "U": "U", "F": "U", "FAIL": "U", "N": "U",
 }  # fmt: skip
 _LETTER = re.compile(r"A\*|[A-GUX]")
 
