@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +29,7 @@ from pupils.views import child_context, visible_pupil
 
 PER_PAGE = 50
 ORDERS = {"due": "due_on", "name": "pupil__sort_name", "held": "held_on"}
+WAITING_FIRST = Case(When(state=PEP.State.DUE, then=0), default=1)
 HEADINGS = [
     Heading(key="name", label="Child", sortable=True),
     Heading(key="year", label="Year"),
@@ -49,13 +50,14 @@ class PEPListing:
         self.today = timezone.localdate()
         self.term = cycle.current_term(self.today)
         self.form = PEPFilterForm(request.user, self.term, request.GET or None)
-        self.sort = request.GET.get("sort", "due")
+        self.sort = request.GET.get("sort", "")
 
     def queryset(self) -> QuerySet[Any]:
         peps = self.form.narrow(PEP.objects.visible_to(self.user), self.today)
-        field = ORDERS.get(self.sort.lstrip("-"), "due_on")
+        field = ORDERS.get(self.sort.lstrip("-"))
         minus = "-" if self.sort.startswith("-") else ""
-        return peps.select_related("pupil").order_by(f"{minus}{field}", "pupil__sort_name", "pk")
+        first: list[Any] = [f"{minus}{field}"] if field else [WAITING_FIRST, "due_on"]
+        return peps.select_related("pupil").order_by(*first, "pupil__sort_name", "pk")
 
     def rows(self, peps: Iterable[PEP]) -> list[dict[str, Any]]:
         found = list(peps)
@@ -66,7 +68,7 @@ class PEPListing:
 
 
 def pep_list(request: HttpRequest) -> HttpResponse:
-    """PEPs of the term, or as filtered: what is overdue stands first."""
+    """PEPs of the term, or as filtered: what waits longest stands first."""
     listing = PEPListing(request)
     page = Paginator(listing.queryset(), PER_PAGE).get_page(request.GET.get("page"))
     record_access(request, Access.LISTED, detail={"rows": page.paginator.count})
