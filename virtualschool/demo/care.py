@@ -60,8 +60,9 @@ class Life:
         return looked_after_on(self.episodes, on)
 
     def year_group(self, year: int) -> int:
-        """National curriculum year in an academic year; one year lower for a child who was held back."""
-        return nc_year_for(self.dob, year) - (1 if self.held_back else 0)
+        """National curriculum year in an academic year; a child who was held back was in Year 2 twice."""
+        by_age = nc_year_for(self.dob, year)
+        return by_age - 1 if self.held_back and by_age > 2 else by_age
 
 
 _ENTRY_AGES = (("0", 19), ("1", 18), ("5", 18), ("10", 30), ("16", 8))

@@ -10,6 +10,7 @@ import numpy as np
 from core.rules import academic_year_of
 
 PLAN_ROLL_ON = date(2009, 12, 1)
+CLOSED_CASES_ON = date(2020, 1, 1)  # the plan's children have all left care by then
 DAY = timedelta(days=1)
 
 

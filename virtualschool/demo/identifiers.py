@@ -18,13 +18,14 @@ def make_uln(number: int) -> str | None:
 
 
 class UpnOffice:
-    """Gives out UPNs so that no two children have the same one."""
+    """Gives out UPNs so that no two children have the same one; `after` keeps two offices apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: int = 0) -> None:
+        self._after = after
         self._last: dict[tuple[int, int, int, bool], int] = {}
 
     def issue(self, la: int, establishment: int, year: int, *, temporary: bool = False) -> str:
         """The next free UPN of a school and year."""
         key = (la, establishment, year % 100, temporary)
-        self._last[key] = self._last.get(key, 0) + 1
+        self._last[key] = self._last.get(key, self._after) + 1
         return make_upn(la, establishment, year, self._last[key], temporary=temporary)

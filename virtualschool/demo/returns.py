@@ -9,7 +9,7 @@ from random import Random
 from core.rules import age_on
 from pupils.rules.cohort import CohortStatus, continuously_looked_after
 from virtualschool.demo.care import Episode, Life
-from virtualschool.demo.eras import DAY, Era, birthday
+from virtualschool.demo.eras import CLOSED_CASES_ON, DAY, Era, birthday
 from virtualschool.demo.schooling import Pupil
 from virtualschool.demo.tables import uk_date, write_table
 
@@ -219,7 +219,7 @@ def write_closed_cases(folder: Path, era: Era, pupils: list[Pupil]) -> list[Path
     """
     ret = Return(era, era.known_until.year)
     later = [pupil for pupil in pupils if pupil.life.episodes[-1].dec and pupil.life.episodes[-1].dec > ret.known]
-    end = date(2020, 1, 1)
+    end = CLOSED_CASES_ON
     write_table(folder / "header.csv", HEADER, [_header_row(ret, pupil, end) for pupil in later])
     rows = [
         _episode_row(pupil.life, e, end)

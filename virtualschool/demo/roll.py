@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.rules import academic_year_label, academic_year_of
 from virtualschool.demo.care import Life
-from virtualschool.demo.eras import DAY, Era
+from virtualschool.demo.eras import CLOSED_CASES_ON, DAY, Era
 from virtualschool.demo.people import emails_of
 from virtualschool.demo.schooling import Place, Pupil
 from virtualschool.demo.schools import TOWNS
@@ -45,7 +45,7 @@ def _place_cells(place: Place | None, era: Era, known: date) -> tuple[str, ...]:
 def _rows(pupil: Pupil, era: Era) -> list[tuple[str, ...]]:
     life = pupil.life
     # the plan's roll is written today, when all its places have ended
-    known = era.known_until if era.name == "today" else date(2020, 1, 1)
+    known = era.known_until if era.name == "today" else CLOSED_CASES_ON
     dob = uk_date(life.dob) if era.name == "plan" else life.dob.isoformat()
     former = [old for old, until in pupil.former_upns if until <= known and old != pupil.upn]
     upn = pupil.upn_on(known)

@@ -7,7 +7,7 @@ from random import Random
 
 from core.rules import academic_year_of, academic_year_start
 from virtualschool.demo.care import Life
-from virtualschool.demo.eras import DAY, Era
+from virtualschool.demo.eras import CLOSED_CASES_ON, DAY, Era
 from virtualschool.demo.identifiers import UpnOffice, make_uln
 from virtualschool.demo.schools import HOME_LA, School, Town, all_schools, school_by_urn
 
@@ -232,7 +232,7 @@ class Registry:
 
     def __init__(self, era: Era) -> None:
         self.era = era
-        self.upns = UpnOffice()
+        self.upns = UpnOffice(after=0 if era.name == "plan" else 500)
         self.next_uln = era.rng("uln").randrange(1, 4) * 10**8 + (0 if era.name == "plan" else 5 * 10**8)
 
     def _uln(self) -> str:
@@ -266,7 +266,8 @@ class Registry:
             issued = first_place
         else:
             issued = reception
-        if issued > (life.end if self.era.name == "plan" else min(life.end, self.era.horizon)):
+        # what became of the plan's children is written years later, so their later UPNs are known too
+        if issued > (CLOSED_CASES_ON if self.era.name == "plan" else min(life.end, self.era.horizon)):
             return
         giver = min(
             (place.school for place in pupil.places if place.school.la == HOME_LA),

@@ -201,7 +201,8 @@ def test_the_products_rules_give_the_figures_near_the_plans(tmp_path: Path, year
         assert expected[f"{code} {year}"].startswith(f"{len(inside)} of ")
 
 
-def test_identifiers_are_right(county: Path) -> None:
+def test_identifiers_are_right(tmp_path: Path) -> None:
+    county = make(tmp_path, pupils=300)
     seen: dict[str, str] = {}
     temporary = former = 0
     for era in ("plan", "today"):
