@@ -1,28 +1,45 @@
 """Jobs of the ground: long feeds run here so that a page need not wait. Arguments are ids only."""
 
-from celery import shared_task
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery import Task, shared_task
 from django.utils import timezone
 
 from core.feeds import services
 from core.models import User
 
+logger = structlog.get_logger(__name__)
 
-@shared_task(name="core.check_feed")
-def check_feed(*, run_id: int) -> None:
+SECONDS_BETWEEN_TRIES = (2, 5, 15, 60, 300)
+
+
+@shared_task(name="core.check_feed", bind=True, max_retries=len(SECONDS_BETWEEN_TRIES))
+def check_feed(self: Task, *, run_id: int) -> None:
+    """Check a stored delivery, for its page to show."""
+    _try(self, run_id, lambda: services.check_run(run_id=run_id, today=timezone.localdate()))
+
+
+@shared_task(name="core.apply_feed", bind=True, max_retries=len(SECONDS_BETWEEN_TRIES))
+def apply_feed(self: Task, *, run_id: int, actor_id: int) -> None:
+    """Apply a confirmed delivery. A message that comes twice finds the run applied and does nothing."""
+    actor = User.objects.get(pk=actor_id)
+    _try(self, run_id, lambda: services.apply_run(run_id=run_id, actor=actor, today=timezone.localdate()))
+
+
+def _try(task: Task, run_id: int, work: Callable[[], Any]) -> None:
+    """Once more a little later when the database went away; never for a fault of data or program.
+
+    What is logged and raised holds no value of any row.
+    """
     try:
-        services.check_run(run_id=run_id, today=timezone.localdate())
-    except Exception:
-        services.mark_failed(run_id=run_id)
-        raise
-
-
-@shared_task(name="core.apply_feed")
-def apply_feed(*, run_id: int, actor_id: int) -> None:
-    """A message that comes twice finds the run applied and does nothing."""
-    try:
-        services.apply_run(run_id=run_id, actor=User.objects.get(pk=actor_id), today=timezone.localdate())
-    except services.RunNotOpen:
-        return
-    except Exception:
-        services.mark_failed(run_id=run_id)
-        raise
+        work()
+    except services.RunNotOpen as closed:
+        logger.info("feed_not_open", run=run_id, why=str(closed))
+    except services.FeedStopped as stopped:
+        tries = task.request.retries or 0
+        logger.error("feed_stopped", run=run_id, why=str(stopped), frames=stopped.frames, tries=tries)  # noqa: TRY400
+        if stopped.passing and tries < len(SECONDS_BETWEEN_TRIES) and not task.request.is_eager:
+            raise task.retry(countdown=SECONDS_BETWEEN_TRIES[tries], throw=False) from None
+        raise stopped from None

@@ -18,6 +18,10 @@ class Severity(StrEnum):
     NOTICE = "notice"
 
 
+MAX_NAME = 255
+PROBLEM_LENGTHS = {"code": 40, "file": MAX_NAME, "column": 100, "value": 200}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing wrong, where it stands (row as Excel numbers it), what was read and what to do."""
@@ -30,6 +34,13 @@ class Problem:
     column: str = ""
     value: str = ""
     advice: str = ""
+
+    def __post_init__(self) -> None:
+        """Cut to what the table of problems holds, so that page, CSV and command line say the same."""
+        for name, length in PROBLEM_LENGTHS.items():
+            text = getattr(self, name)
+            if len(text) > length:
+                object.__setattr__(self, name, text[-length:] if name == "file" else text[:length])
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -60,7 +71,7 @@ class FeedRefused(Exception):
                 message=message,
                 file=file,
                 advice=advice,
-                value=value[:200],
+                value=value,
             )
         )
 
@@ -83,7 +94,6 @@ class Problems:
         value: object = "",
         advice: str = "",
     ) -> None:
-        text = "" if value is None else str(value)
         self.found.append(
             Problem(
                 code=code,
@@ -92,7 +102,7 @@ class Problems:
                 file=file,
                 row=row,
                 column=column,
-                value=text[:200],
+                value="" if value is None else str(value),
                 advice=advice,
             )
         )
@@ -184,6 +194,11 @@ class SourceFile:
 
     name: str
     path: Path
+
+    def __post_init__(self) -> None:
+        """A name that can be stored and shown: no NUL, no half characters of a foreign disk, of bearable length."""
+        tidy = self.name.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        object.__setattr__(self, "name", tidy[-MAX_NAME:] or "file")
 
     def read_bytes(self) -> bytes:
         return self.path.read_bytes()

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from core.feeds.base import FeedRefused, SourceFile
+from core.feeds.workbooks import refuse_unbearable
 
 HEADING_ROWS_TRIED = 6
 IsHeading = Callable[[Sequence[str]], bool]
@@ -51,6 +52,10 @@ def clean(cell: str) -> str:
 
 def decode(data: bytes, *, file: str) -> str:
     """Text of a CSV file in whatever encoding a council's office sends. Raises FeedRefused for what is no text."""
+    return _decoded(data, file).replace("\0", "")  # which no database takes
+
+
+def _decoded(data: bytes, file: str) -> str:
     if data.startswith(codecs.BOM_UTF8):
         return data.decode("utf-8-sig", errors="replace")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -193,7 +198,7 @@ def read_csv(source: SourceFile, is_heading: IsHeading | None = None, verbatim: 
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(frame))
     frame = _clean_frame(frame, _trim_headings(start[at]), verbatim)
     extra = frame[width]
-    spill = {int(number): (str(cell),) for number, cell in extra[extra != ""].items()}
+    spill = {int(str(number)): (str(cell),) for number, cell in extra[extra != ""].items()}
     body = _drop_blank(frame.drop(columns=width))
     return RawTable(source.name, _trim_headings(start[at]), at + 1, body, frozenset(spill), spill)
 
@@ -261,13 +266,14 @@ def _cell_text(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date | time):
         return value.isoformat()
-    return str(value)
+    return str(value).replace("\0", "")
 
 
 def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:
     """The sheet of a workbook whose headings satisfy `is_heading`, else the first that is not empty."""
     from python_calamine import CalamineError, CalamineWorkbook
 
+    refuse_unbearable(source)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(source.read_bytes()))
         sheets = [

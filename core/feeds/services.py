@@ -1,12 +1,15 @@
 """The life of a delivery: stored, checked, shown, confirmed, applied in one transaction; again, nothing changes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from core.actor import acting_as
@@ -15,17 +18,49 @@ from core.db.copy import copy_rows
 from core.feeds import store
 from core.feeds.base import Checked, FeedContext, FeedKind, FeedRefused, Problem, Severity, SourceFile
 from core.feeds.files import Delivery
+from core.feeds.locks import Busy, is_worked_on, patience, take_run, take_turn
 from core.feeds.registry import get_kind
-from core.models import FeedProblem, FeedRun, FeedRunFile, User
+from core.models import FeedProblem, FeedRun, FeedRunFile, StoredFile, User
 
 Status = FeedRun.Status
-APPLY_LOCK = 903_001
-"""Advisory lock: one application at a time over the whole product; a second waits for the first."""
-OPEN_STATES = frozenset({Status.RECEIVED, Status.READY, Status.FAILED})
+OPEN_STATES = frozenset({Status.RECEIVED, Status.CHECKING, Status.READY, Status.APPLYING, Status.FAILED})
+CHECKABLE_STATES = OPEN_STATES - {Status.APPLYING} | {Status.UNCHANGED}
+"""What was held back may fit once another feed has come, so a delivery that changed nothing is checked again."""
+WAITING_STATES = frozenset({Status.RECEIVED, Status.CHECKING, Status.APPLYING})
+PATIENCE_WITH_WORKER = timedelta(minutes=1)
 
 
 class RunNotOpen(Exception):
     """The run was applied, refused or put aside in the meantime; the message says by whom and when."""
+
+
+class FeedStopped(Exception):
+    """A fault stopped the check or the application; everything was rolled back and the run is marked FAILED.
+
+    The message holds no value of any row, for it is logged; the fault itself is the cause.
+    """
+
+    def __init__(self, run_id: int, fault: Exception) -> None:
+        super().__init__(f"delivery {run_id} was stopped by {_name_of(fault)}")
+        self.run_id = run_id
+        self.passing = isinstance(fault, OperationalError | InterfaceError)
+        """The database went away or had no room: the same may succeed a little later."""
+        self.frames = "".join(traceback.format_tb(fault.__traceback__))
+
+
+def _name_of(fault: Exception) -> str:
+    """The kind of a fault and the constraint it broke, without its text, which may quote a child's data."""
+    constraint = getattr(getattr(fault.__cause__, "diag", None), "constraint_name", None)
+    return f"{type(fault).__name__} ({constraint})" if constraint else type(fault).__name__
+
+
+class Work(StrEnum):
+    """What goes on with a delivery: nothing, in the queue, somebody works on it, or it was left lying."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    WORKING = "working"
+    STALLED = "stalled"
 
 
 @dataclass(frozen=True)
@@ -59,9 +94,18 @@ def report_progress(run_id: int) -> Callable[[int, int, str], None]:
     """Progress goes through the cache: the run's own row is locked by the transaction that works on it."""
 
     def report(done: int, total: int, text: str) -> None:
-        cache.set(progress_key(run_id), {"done": done, "total": total, "text": text}, 3600)
+        with suppress(Exception):  # a cache that does not answer must not stop an application
+            cache.set(progress_key(run_id), {"done": done, "total": total, "text": text}, 3600)
 
     return report
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A transaction that is always rolled back: what is only looked at cannot change anything."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _check(kind: FeedKind, files: Sequence[SourceFile], context: FeedContext) -> Checked:
@@ -78,7 +122,7 @@ def preview(
     """Check a delivery against the tables and tell what would happen. Writes nothing, keeps nothing."""
     context = FeedContext(today=today, options=options or {})
     try:
-        with Delivery(sources) as files, transaction.atomic():
+        with Delivery(sources) as files, undone():
             checked = _check(get_kind(kind), files, context)
     except FeedRefused as refusal:
         return Outcome(kind, "refused", EMPTY_ROWS, refusal.problems)
@@ -93,20 +137,31 @@ def receive(
     get_kind(kind)
     if not sources:
         raise FeedRefused.because("NO_FILE", "There is no file to read.")
-    stored = [(source.name, store.keep(source)) for source in sources]
+    stored = store.keep(sources)
     with transaction.atomic(), acting_as(actor):
         run = FeedRun.objects.create(kind=kind, received_by=actor, options=dict(options or {}))
+        rows = [StoredFile.objects.get_or_create(sha256=k.sha256, defaults={"size": k.size})[0] for k in stored]
         FeedRunFile.objects.bulk_create(
-            FeedRunFile(run=run, stored=row, name=name[-255:], position=n) for n, (name, row) in enumerate(stored)
+            FeedRunFile(run=run, stored=row, name=kept.name, position=n)
+            for n, (kept, row) in enumerate(zip(stored, rows, strict=True))
         )
     return run
 
 
 def run_sources(run: FeedRun) -> list[SourceFile]:
-    return [
-        SourceFile(name=file.name, path=store.path_of(file.stored.sha256))
-        for file in run.files.select_related("stored")
-    ]
+    """The stored files of a run. Raises FeedRefused FILE_GONE when one is no longer there, or no longer whole."""
+    sources = []
+    for file in run.files.select_related("stored"):
+        path = store.path_of(file.stored.sha256)
+        if not path.is_file() or path.stat().st_size != file.stored.size:
+            raise FeedRefused.because(
+                "FILE_GONE",
+                "The stored file is no longer there.",
+                file=file.name,
+                advice="Upload the files again. Ask the administrator why the store of files was changed.",
+            )
+        sources.append(SourceFile(name=file.name, path=path))
+    return sources
 
 
 def _context(run: FeedRun, actor: User | None, today: date) -> FeedContext:
@@ -141,36 +196,56 @@ def _refuse(run: FeedRun, refusal: FeedRefused) -> None:
     run.save()
 
 
-@transaction.atomic
-def check_run(*, run_id: int, today: date) -> FeedRun:
-    """Check a stored delivery and keep the findings for the preview page. The tables stay as they are."""
-    run = FeedRun.objects.select_for_update().get(pk=run_id)
-    if run.status not in OPEN_STATES:
-        return run
+@contextmanager
+def _marking_faults(run_id: int) -> Iterator[None]:
+    """Around the transaction: a fault marks the run FAILED and comes out as FeedStopped."""
     try:
-        with Delivery(run_sources(run)) as files:
-            checked = _check(get_kind(run.kind), files, _context(run, None, today))
-    except FeedRefused as refusal:
-        _refuse(run, refusal)
-        return run
-    _record(run, checked)
-    run.status = Status.READY if checked.changes_anything else Status.UNCHANGED
-    run.checked_at = timezone.now()
-    run.save()
+        yield
+    except (RunNotOpen, Busy):
+        raise
+    except Exception as fault:
+        with suppress(DatabaseError, InterfaceError):  # the database itself may be gone
+            mark_failed(run_id=run_id)
+        raise FeedStopped(run_id, fault) from fault
+
+
+def check_run(*, run_id: int, today: date) -> FeedRun:
+    """Check a stored delivery and keep the findings for the preview page. The tables stay as they are.
+
+    Raises FeedStopped after a fault.
+    """
+    with _marking_faults(run_id), transaction.atomic():
+        take_run(run_id)
+        run = FeedRun.objects.select_for_update().get(pk=run_id)
+        if run.status not in CHECKABLE_STATES:
+            return run
+        try:
+            with Delivery(run_sources(run)) as files, undone():
+                checked = _check(get_kind(run.kind), files, _context(run, None, today))
+        except FeedRefused as refusal:
+            _refuse(run, refusal)
+            return run
+        _record(run, checked)
+        run.status = Status.READY if checked.changes_anything else Status.UNCHANGED
+        run.checked_at = timezone.now()
+        run.save()
     return run
 
 
-def apply_run(*, run_id: int, actor: User | None, today: date) -> FeedRun:
+def apply_run(*, run_id: int, actor: User | None, today: date, wait_seconds: int | None = None) -> FeedRun:
     """Check again and apply, in one transaction. One application runs at a time; a second waits here.
 
-    Raises RunNotOpen when the run was already applied, refused or put aside: who comes second is told.
+    Raises RunNotOpen when the run was already applied, refused or put aside: who comes second is told. Raises Busy
+    when another delivery is still being applied after `wait_seconds`, and FeedStopped after a fault.
     """
-    with acting_as(actor, feed_run=run_id), transaction.atomic():
-        run = FeedRun.objects.select_for_update().get(pk=run_id)
-        if run.status not in OPEN_STATES:
-            raise RunNotOpen(_why_not_open(run))
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
+    with _marking_faults(run_id), acting_as(actor, feed_run=run_id), transaction.atomic():
+        progress = report_progress(run_id)
+        with patience(wait_seconds):
+            take_run(run_id)
+            run = FeedRun.objects.select_for_update().get(pk=run_id)
+            if run.status not in OPEN_STATES:
+                raise RunNotOpen(_why_not_open(run))
+            take_turn(lambda: progress(0, 0, "Another delivery is being applied; this one waits for it"))
         context = _context(run, actor, today)
         kind = get_kind(run.kind)
         try:
@@ -200,8 +275,46 @@ def apply_run(*, run_id: int, actor: User | None, today: date) -> FeedRun:
 
 
 def mark_failed(*, run_id: int) -> None:
-    """After a fault in the worker: the run says so and may be applied again; nothing of it was written."""
+    """After a fault: the run says so and may be tried again; nothing of it was written."""
     FeedRun.objects.filter(pk=run_id, status__in=OPEN_STATES).update(status=Status.FAILED)
+
+
+def queue_run(*, run_id: int, status: FeedRun.Status) -> None:
+    """Say that the worker will check (RECEIVED) or apply (APPLYING) the run. Raises RunNotOpen.
+
+    Harmless when the worker never comes: the run stays open, and `work_on` tells that it was left lying.
+    """
+    allowed = OPEN_STATES if status == Status.APPLYING else CHECKABLE_STATES
+    with transaction.atomic():
+        run = FeedRun.objects.select_for_update().get(pk=run_id)
+        if run.status not in allowed:
+            raise RunNotOpen(_why_not_open(run))
+        if run.status != status:
+            run.status = status
+            run.save(update_fields=["status"])
+    cache.delete(progress_key(run_id))
+    cache.set(_queued_key(run_id), timezone.now(), 24 * 3600)
+
+
+def progress_of(run: FeedRun) -> dict[str, Any]:
+    """`done`, `total` and `text` as last reported."""
+    return cache.get(progress_key(run.pk)) or {"done": 0, "total": 0, "text": "Waiting for its turn"}
+
+
+def _queued_key(run_id: int) -> str:
+    return f"feed-queued-{run_id}"
+
+
+def work_on(run: FeedRun) -> Work:
+    """Whether somebody works on the run now, will soon, or should have and did not."""
+    if run.status not in OPEN_STATES:
+        return Work.NONE
+    if is_worked_on(run.pk):
+        return Work.WORKING
+    if run.status not in WAITING_STATES:
+        return Work.NONE
+    queued = cache.get(_queued_key(run.pk)) or run.received_at
+    return Work.QUEUED if timezone.now() - queued < PATIENCE_WITH_WORKER else Work.STALLED
 
 
 def _why_not_open(run: FeedRun) -> str:
@@ -218,7 +331,7 @@ def apply_sources(
     today: date,
     options: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Store, check and apply in one go (command line, trusted schedule)."""
+    """Store, check and apply in one go (command line, trusted schedule). Raises FeedStopped after a fault."""
     try:
         run = receive(kind=kind, sources=sources, actor=actor, options=options)
     except FeedRefused as refusal:
@@ -245,13 +358,15 @@ def outcome_of(run: FeedRun) -> Outcome:
     return Outcome(run.kind, run.status, run.counts or EMPTY_ROWS, problems, run.pk)
 
 
-@transaction.atomic
-def cancel_run(*, run: FeedRun, actor: User) -> FeedRun:
-    """Put a checked delivery aside without applying it. Raises RunNotOpen."""
-    run = FeedRun.objects.select_for_update().get(pk=run.pk)
-    if run.status not in OPEN_STATES:
-        raise RunNotOpen(_why_not_open(run))
-    run.status = Status.CANCELLED
-    run.applied_by, run.applied_at = actor, timezone.now()
-    run.save()
+def cancel_run(*, run: FeedRun, actor: User, wait_seconds: int | None = None) -> FeedRun:
+    """Put a delivery aside without applying it. Raises RunNotOpen, and Busy while somebody works on it."""
+    with acting_as(actor), transaction.atomic():
+        with patience(wait_seconds):
+            take_run(run.pk)
+            run = FeedRun.objects.select_for_update().get(pk=run.pk)
+        if run.status not in OPEN_STATES:
+            raise RunNotOpen(_why_not_open(run))
+        run.status = Status.CANCELLED
+        run.applied_by, run.applied_at = actor, timezone.now()
+        run.save()
     return run

@@ -4,15 +4,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, cast
 
+import structlog
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Case, Count, IntegerField, Min, QuerySet, Sum, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,18 +20,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core import tasks
+from core.audit import Access, record_access
 from core.exports import Export, csv_response
 from core.feeds import services
-from core.feeds.base import FeedKind, FeedRefused, SourceFile
+from core.feeds.base import FeedKind, FeedRefused, Problem, SourceFile
+from core.feeds.locks import Busy
 from core.feeds.registry import all_kinds, get_kind
+from core.feeds.services import Work
+from core.feeds.store import refusal_for
 from core.forms import GovForm, MultipleFileField, RadioField
-from core.models import FeedProblem, FeedRun
+from core.models import FeedProblem, FeedRun, User
 from core.roles import Permission
 from core.scoping import require
+from core.wording import count_of
+
+logger = structlog.get_logger(__name__)
 
 Status = FeedRun.Status
 IN_WORKER_FROM_BYTES = 1_000_000
 PROBLEMS_A_PAGE = 100
+EXAMPLES_SHOWN = 10
+WAIT_SECONDS = 10
+"""How long a page waits for another application before it says so."""
 STATUS_COLOURS = {
     Status.READY: "blue",
     Status.APPLIED: "green",
@@ -40,7 +50,8 @@ STATUS_COLOURS = {
     Status.FAILED: "red",
     Status.CANCELLED: "grey",
 }
-WAITING = {Status.RECEIVED, Status.CHECKING, Status.APPLYING}
+STEPS = ("Choose files", "Check", "Confirm", "Receipt")
+STEP_OF = {Status.RECEIVED: 1, Status.CHECKING: 1, Status.READY: 2, Status.APPLYING: 2, Status.FAILED: 2}
 
 
 class UploadForm(GovForm):
@@ -78,7 +89,7 @@ class UploadForm(GovForm):
 
 
 def _runs() -> QuerySet[FeedRun]:
-    return FeedRun.objects.select_related("received_by", "applied_by").prefetch_related("files")
+    return FeedRun.objects.select_related("received_by", "applied_by").prefetch_related("files__stored")
 
 
 def _run(request: HttpRequest, run_id: int) -> FeedRun:
@@ -89,20 +100,34 @@ def _run(request: HttpRequest, run_id: int) -> FeedRun:
     return run
 
 
+def _size(run: FeedRun) -> int:
+    return run.files.aggregate(size=Sum("stored__size"))["size"] or 0
+
+
+def _title(run: FeedRun) -> str:
+    """The kind's own title; its short name when no app knows it any more."""
+    return next((k.title for k in all_kinds() if k.kind == run.kind), run.kind)
+
+
+def _colour(run: FeedRun) -> str:
+    return STATUS_COLOURS.get(Status(run.status), "yellow")
+
+
 def feed_list(request: HttpRequest) -> HttpResponse:
     """History of deliveries, what waits for a decision first."""
     require(request, Permission.IMPORT_FEEDS)
+    waits = {Status.READY, Status.FAILED}
+    first = Case(When(status__in=waits, then=Value(0)), default=Value(1), output_field=IntegerField())
     runs = _runs()
-    page = Paginator(runs, 30).get_page(request.GET.get("page"))
-    titles = {k.kind: k.title for k in all_kinds()}
+    page = Paginator(runs.order_by(first, "-received_at", "-pk"), 30).get_page(request.GET.get("page"))
     return render(
         request,
         "feeds/list.html",
         {
             "page_title": "Feeds",
             "page": page,
-            "rows": [(run, titles.get(run.kind, run.kind), STATUS_COLOURS.get(run.status, "yellow")) for run in page],
-            "waiting": runs.filter(status=Status.READY).count(),
+            "rows": [(run, _title(run), _colour(run)) for run in page],
+            "waiting": runs.filter(status__in=waits).count(),
             "kinds": all_kinds(),
         },
     )
@@ -114,11 +139,15 @@ def _as_sources(files: list[UploadedFile]) -> Iterator[list[SourceFile]]:
     with tempfile.TemporaryDirectory(prefix="virtualschool-upload-") as folder:
         sources = []
         for number, file in enumerate(files):
-            path = Path(folder) / str(number)
-            with path.open("wb") as out:
-                for chunk in file.chunks():
-                    out.write(chunk)
             name = PurePath((file.name or "file").replace("\\", "/")).name
+            if isinstance(file, TemporaryUploadedFile):
+                path = Path(file.temporary_file_path())
+            else:
+                path = Path(folder) / str(number)
+                try:
+                    path.write_bytes(file.read())
+                except OSError as error:
+                    raise refusal_for(error, name) from error
             sources.append(SourceFile(name=name, path=path))
         yield sources
 
@@ -139,13 +168,13 @@ def feed_new(request: HttpRequest) -> HttpResponse:
                 run = services.receive(
                     kind=kind.kind,
                     sources=sources,
-                    actor=request.user,  # type: ignore[arg-type]
+                    actor=cast("User", request.user),
                     options=form.options_for(kind),
                 )
         except FeedRefused as refusal:
-            form.add_error("files_sent", str(refusal))
+            form.add_error("files_sent", [_sentence(problem) for problem in refusal.problems])
         else:
-            _start(run, sum(f.size or 0 for f in form.cleaned_data["files_sent"]))
+            _check(request, run)
             return redirect("feeds:run", run_id=run.pk)
     return render(
         request,
@@ -159,89 +188,148 @@ def feed_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _start(run: FeedRun, size: int) -> None:
+def _sentence(problem: Problem) -> str:
+    where = f"{problem.file}: " if problem.file else ""
+    return f"{where}{problem.message} {problem.advice}".strip()
+
+
+def _check(request: HttpRequest, run: FeedRun) -> None:
     """Check now, or in the worker when the files are large."""
-    if size >= IN_WORKER_FROM_BYTES:
-        tasks.check_feed.delay_on_commit(run_id=run.pk)
-    else:
-        services.check_run(run_id=run.pk, today=timezone.localdate())
+    try:
+        if _size(run) >= IN_WORKER_FROM_BYTES:
+            services.queue_run(run_id=run.pk, status=Status.RECEIVED)
+            tasks.check_feed.delay_on_commit(run_id=run.pk)
+        else:
+            services.check_run(run_id=run.pk, today=timezone.localdate())
+    except services.RunNotOpen as closed:
+        messages.warning(request, str(closed))
+    except services.FeedStopped as stopped:
+        _log(stopped)
+
+
+def _log(stopped: services.FeedStopped) -> None:
+    """For the administrator; the page says it in its own words. No value of a row is in it."""
+    logger.error("feed_stopped", run=stopped.run_id, why=str(stopped), frames=stopped.frames)
 
 
 def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Step 2 to 4 of a delivery: what was read, what would change, and the receipt."""
     run = _run(request, run_id)
+    work = services.work_on(run)
     problems = run.problems.all()
     code = request.GET.get("code", "")
-    groups = problems.values("code", "severity").annotate(number=Count("pk")).order_by()
-    order = {"error": 0, "warning": 1, "notice": 2}
     shown = problems.filter(code=code) if code else problems
     page = Paginator(shown, PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
-    in_progress = _progress(run) if run.status in WAITING or _is_applying(run) else None
+    examples = run.difference.get("examples", [])
+    record_access(request, Access.OPENED, subject=run, detail={"problems": page.paginator.count})
     return render(
         request,
         "feeds/run.html",
         {
-            "page_title": f"Delivery {run.pk}: {get_kind(run.kind).title}",
+            "page_title": f"Delivery {run.pk}: {_title(run)}",
             "crumbs": [("Feeds", reverse("feeds:list"))],
             "run": run,
-            "kind": get_kind(run.kind),
-            "colour": STATUS_COLOURS.get(run.status, "yellow"),
-            "groups": sorted(groups, key=lambda g: (order.get(g["severity"], 3), -g["number"])),
+            "title": _title(run),
+            "colour": _colour(run),
+            "steps": _steps(run),
+            "groups": _groups(problems),
             "page": page,
             "chosen": code,
             "total": problems.count(),
-            "in_progress": in_progress,
-            "poll_url": reverse("feeds:progress", args=[run.pk]),
-            "can_apply": run.status in {Status.READY, Status.FAILED} and in_progress is None,
-            "size": run.files.aggregate(size=Sum("stored__size"))["size"],
+            "changes": run.difference.get("added", 0)
+            + run.difference.get("changed", 0)
+            + run.difference.get("removed", 0),
+            "examples": examples[:EXAMPLES_SHOWN],
+            "more_examples": examples[EXAMPLES_SHOWN:],
+            "outdated": _outdated(run),
+            **_what_can_be_done(run, work),
         },
     )
 
 
-def _is_applying(run: FeedRun) -> bool:
-    return run.status in services.OPEN_STATES and bool(cache.get(_applying_key(run.pk)))
+def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
+    """Which buttons the page shows, and how far the work is."""
+    warnings = []
+    if removed := run.difference.get("removed"):
+        warnings.append(f"Applying takes out {count_of(removed, 'entry,entries')} of what is here now.")
+    going_on = work in {Work.QUEUED, Work.WORKING}
+    decidable = run.checked_at is not None and run.status in {Status.READY, Status.FAILED, Status.APPLYING}
+    held = bool(run.counts.get("held"))
+    return {
+        "in_progress": services.progress_of(run) if going_on else None,
+        "poll_url": reverse("feeds:progress", args=[run.pk]),
+        "warnings": warnings,
+        "stalled": work is Work.STALLED,
+        "can_apply": decidable and not going_on,
+        "can_check": not going_on
+        and run.status in services.CHECKABLE_STATES
+        and (run.status != Status.UNCHANGED or held),
+        "can_cancel": run.status in services.OPEN_STATES and not going_on,
+    }
 
 
-def _applying_key(run_id: int) -> str:
-    return f"feed-applying-{run_id}"
+def _steps(run: FeedRun) -> list[dict[str, Any]]:
+    """Where in its life the delivery is; the last step is done when something was decided."""
+    current = STEP_OF.get(Status(run.status), len(STEPS) - 1)
+    return [{"label": label, "done": n < current, "current": n == current} for n, label in enumerate(STEPS)]
 
 
-def _progress(run: FeedRun) -> dict[str, Any]:
-    return cache.get(services.progress_key(run.pk)) or {"done": 0, "total": 0, "text": "Waiting for the worker"}
+def _groups(problems: QuerySet[FeedProblem]) -> list[dict[str, Any]]:
+    """Problems by kind, the worst first and the most of them first, each with the words of its first case."""
+    order = {"error": 0, "warning": 1, "notice": 2}
+    found = list(problems.values("code", "severity").annotate(number=Count("pk"), first=Min("pk")).order_by())
+    words = FeedProblem.objects.in_bulk([group["first"] for group in found])
+    groups: list[dict[str, Any]] = [{**group, "example": words[group["first"]].message} for group in found]
+    return sorted(groups, key=lambda g: (order.get(g["severity"], 3), -g["number"], g["code"]))
+
+
+def _outdated(run: FeedRun) -> int:
+    """How many deliveries were applied since this one was checked: what it would change may be something else now."""
+    if run.checked_at is None or run.status not in {Status.READY, Status.FAILED}:
+        return 0
+    return FeedRun.objects.filter(status=Status.APPLIED, applied_at__gt=run.checked_at).count()
 
 
 def feed_progress(request: HttpRequest, run_id: int) -> JsonResponse:
     """For the progress bar: done, total, detail, finished, url."""
     run = _run(request, run_id)
-    working = run.status in WAITING or _is_applying(run)
-    progress = _progress(run)
+    progress = services.progress_of(run)
     return JsonResponse(
         {
             "done": progress["done"],
             "total": progress["total"],
             "detail": progress["text"],
-            "finished": not working,
+            "finished": services.work_on(run) in {Work.NONE, Work.STALLED},
             "url": reverse("feeds:run", args=[run.pk]),
         }
     )
 
 
 @require_POST
+def feed_check(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Check a delivery again: the tables have changed since, or a fault stopped the first check."""
+    _check(request, _run(request, run_id))
+    return redirect("feeds:run", run_id=run_id)
+
+
+@require_POST
 def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
     """Confirmed: apply in one transaction, at once or in the worker when the delivery is large."""
     run = _run(request, run_id)
-    size = run.files.aggregate(size=Sum("stored__size"))["size"] or 0
-    if size >= IN_WORKER_FROM_BYTES:
-        cache.set(_applying_key(run.pk), True, 3600)
-        tasks.apply_feed.delay_on_commit(run_id=run.pk, actor_id=request.user.pk)
-        return redirect("feeds:run", run_id=run.pk)
+    actor = cast("User", request.user)
     try:
-        run = services.apply_run(run_id=run.pk, actor=request.user, today=timezone.localdate())  # type: ignore[arg-type]
-    except services.RunNotOpen as closed:
-        messages.warning(request, str(closed))
+        if _size(run) >= IN_WORKER_FROM_BYTES:
+            services.queue_run(run_id=run.pk, status=Status.APPLYING)
+            tasks.apply_feed.delay_on_commit(run_id=run.pk, actor_id=actor.pk)
+            return redirect("feeds:run", run_id=run.pk)
+        run = services.apply_run(run_id=run.pk, actor=actor, today=timezone.localdate(), wait_seconds=WAIT_SECONDS)
+    except (services.RunNotOpen, Busy) as told:
+        messages.warning(request, str(told))
+    except services.FeedStopped as stopped:
+        _log(stopped)
     else:
         if run.status == Status.APPLIED:
-            messages.success(request, f"Applied: {run.counts['applied']:,} rows.")
+            messages.success(request, f"{run.counts['applied']:,} rows were applied. The receipt is below.")
     return redirect("feeds:run", run_id=run_id)
 
 
@@ -250,17 +338,18 @@ def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     """Put a checked delivery aside."""
     run = _run(request, run_id)
     try:
-        services.cancel_run(run=run, actor=request.user)  # type: ignore[arg-type]
-    except services.RunNotOpen as closed:
-        messages.warning(request, str(closed))
-    else:
-        messages.info(request, "Put aside. Nothing was changed.")
+        services.cancel_run(run=run, actor=cast("User", request.user), wait_seconds=WAIT_SECONDS)
+    except (services.RunNotOpen, Busy) as told:
+        messages.warning(request, str(told))
+        return redirect("feeds:run", run_id=run_id)
+    messages.info(request, f"Delivery {run.pk} was put aside. Nothing was changed.")
     return redirect("feeds:list")
 
 
 def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """All problems of a delivery as CSV, for the sender."""
     run = _run(request, run_id)
+    record_access(request, Access.EXPORTED, subject=run, detail={"rows": run.problems.count(), "format": "csv"})
     rows = (
         [p.severity, p.code, p.file, p.row, p.column, p.value, p.message, p.advice]
         for p in FeedProblem.objects.filter(run=run).iterator()

@@ -8,11 +8,22 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from core.feeds import services
-from core.feeds.base import FeedRefused
+from core.feeds.base import FeedRefused, Problem, Severity
 from core.feeds.files import sources_from_paths
 from core.feeds.registry import all_kinds, get_kind
-from core.management.base import JsonCommand
+from core.management.base import JsonCommand, Refused
 from core.models import User
+
+
+def _fault(kind: str, stopped: services.FeedStopped) -> dict[str, Any]:
+    problem = Problem(
+        code="FAULT",
+        severity=Severity.ERROR,
+        message=f"A fault of the program or the database: {stopped}.",
+        advice="Nothing was changed. Try again; if it stays, run with --traceback and report it.",
+    )
+    outcome = services.Outcome(kind, "failed", services.EMPTY_ROWS, [problem], stopped.run_id)
+    return {**outcome.as_dict(), "error": f"{problem.message} {problem.advice}"}
 
 
 class Command(JsonCommand):
@@ -36,10 +47,14 @@ class Command(JsonCommand):
             sources = sources_from_paths(options["paths"])
         except FeedRefused as refusal:
             return services.Outcome(kind.kind, "refused", services.EMPTY_ROWS, refusal.problems).as_dict()
-        if options["apply"]:
+        if not options["apply"]:
+            return services.preview(kind=kind.kind, sources=sources, today=today, options=chosen).as_dict()
+        try:
             outcome = services.apply_sources(kind=kind.kind, sources=sources, actor=actor, today=today, options=chosen)
-        else:
-            outcome = services.preview(kind=kind.kind, sources=sources, today=today, options=chosen)
+        except services.FeedStopped as stopped:
+            if options["traceback"]:
+                raise
+            raise Refused(_fault(kind.kind, stopped)) from None
         return outcome.as_dict()
 
     def _actor(self, email: str | None) -> User | None:

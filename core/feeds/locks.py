@@ -1,0 +1,66 @@
+"""Who works on a delivery at this moment: advisory locks, which the database drops with the connection.
+
+They end with the transaction, with a killed worker and with a restarted server, so they never lie about the living.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection
+
+ONE_AT_A_TIME = 903_001
+"""One application at a time over the whole product; a second waits for the first."""
+WORK_ON_RUN = 903
+"""First key of the lock of one run; its number is the second."""
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class Busy(Exception):
+    """Somebody else is applying just now, and the caller did not want to wait longer."""
+
+
+@contextmanager
+def patience(seconds: int | None) -> Iterator[None]:
+    """Wait for locks so many seconds at most (None: as long as it takes). Raises Busy; must run in a transaction."""
+    if seconds is None:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise Busy("Another delivery is being applied just now. Nothing was changed; try again in a minute.") from None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+
+
+def take_run(run_id: int) -> None:
+    """Be the one who works on this run until the transaction ends; waits for who does so now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [WORK_ON_RUN, run_id])
+
+
+def take_turn(waiting: Callable[[], None]) -> None:
+    """Be the one who applies until the transaction ends; tells through `waiting` when another does so now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        if cursor.fetchone() == (True,):
+            return
+        waiting()
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
+def is_worked_on(run_id: int) -> bool:
+    """Whether a living connection works on this run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
+            " AND objsubid = 2 AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [WORK_ON_RUN, run_id],
+        )
+        (found,) = cursor.fetchone()
+    return bool(found)

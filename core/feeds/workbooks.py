@@ -1,0 +1,84 @@
+"""Before a workbook is opened: would it fill the memory?
+
+A single cell in the far corner of a sheet has the reader lay out all cells between.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+from core.feeds.base import FeedRefused, SourceFile
+from core.feeds.files import is_bomb
+
+MAX_CELLS = 12_000_000
+CHUNK = 1024 * 1024
+LONGEST_TAG = 400
+
+_ANY_CELL = re.compile(rb"""[\s]r\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""", re.IGNORECASE)
+_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""", re.IGNORECASE)
+
+
+def refuse_unbearable(source: SourceFile) -> None:
+    """Raises FeedRefused for a workbook that unpacks to too much, or whose used area is far too large to read."""
+    try:
+        with zipfile.ZipFile(source.path) as book:
+            if is_bomb(book.infolist()):
+                raise _too_large(source, "The workbook unpacks to more than is safe to read.")
+            for member in book.infolist():
+                if member.filename.lower().startswith("xl/worksheets/") and not member.is_dir():
+                    with book.open(member) as sheet:
+                        _check_area(source, sheet)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        return  # what is no workbook is told so by its reader
+
+
+def _check_area(source: SourceFile, sheet: IO[bytes]) -> None:
+    """Cells that only have a format count for nothing, but telling them apart takes longer: so second."""
+    if not _too_wide(*_extent(sheet, _ANY_CELL)):
+        return
+    sheet.seek(0)
+    lowest, widest = _extent(sheet, _FILLED_CELL)
+    if _too_wide(lowest, widest):
+        raise _too_large(source, f"A sheet of the workbook reaches down to row {lowest:,} and over {widest:,} columns.")
+
+
+def _too_wide(lowest: int, widest: int) -> bool:
+    return lowest * widest > MAX_CELLS
+
+
+def _extent(sheet: IO[bytes], pattern: re.Pattern[bytes]) -> tuple[int, int]:
+    """The last row and the last column that the pattern finds."""
+    letters: set[bytes] = set()
+    lowest = 0
+    for piece in _pieces(sheet):
+        found = pattern.findall(piece)
+        letters.update(name for name, _ in found)
+        lowest = max(lowest, max((int(row) for row in {row for _, row in found}), default=0))
+    return lowest, max((column_number(name) for name in letters), default=0)
+
+
+def _pieces(sheet: IO[bytes]) -> Iterator[bytes]:
+    """The sheet in pieces that overlap by the longest tag, so that none is cut."""
+    rest = b""
+    while chunk := sheet.read(CHUNK):
+        piece = rest + chunk
+        yield piece
+        rest = piece[-LONGEST_TAG:]
+
+
+def column_number(letters: bytes) -> int:
+    """A is 1, XFD is 16,384."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _too_large(source: SourceFile, message: str) -> FeedRefused:
+    return FeedRefused.because(
+        "WORKBOOK_TOO_LARGE",
+        message,
+        file=source.name,
+        advice="Delete the empty rows and columns beyond the data, or save the sheet as CSV and send that.",
+    )
