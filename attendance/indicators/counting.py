@@ -12,6 +12,7 @@ from attendance.indicators.expected import (
     SchoolDays,
     days_in_care,
     expected_places,
+    named,
     nc_years,
     school_days,
 )
@@ -58,23 +59,24 @@ class YearMarks:
         today: dt.date,
         pupil_ids: Iterable[int] | None = None,
         calendars: Calendars | None = None,
+        unmarked: bool = True,
     ) -> Self:
-        """Children looked after in the year (of `pupil_ids`, where given) and their marks; a handful of queries."""
+        """Children looked after in the year (of `pupil_ids`, where given) and their marks; a handful of queries.
+
+        `unmarked` False leaves out the sessions for which no mark came: percentages alone do not need them.
+        """
         pupils = _looked_after(academic_year, pupil_ids)
-        masks = SessionMasks(calendars)
-        years, schools = nc_years(pupils, academic_year), school_days(pupils, academic_year)
-        expected = expected_places(pupils, academic_year, years=years, schools=schools, masks=masks, today=today)
         care = np.repeat(days_in_care(pupils, academic_year), 2, axis=1)
         grid = effective_grid(pupils, academic_year)
-        return cls(
-            academic_year,
-            pupils,
-            grid,
-            categories_of(grid, academic_year),
-            care & ((grid != BLANK) | expected),
-            years,
-            schools,
-        )
+        countable = grid != BLANK
+        years: dict[int, int | None] = {}
+        schools = SchoolDays(np.zeros((len(pupils), 0), np.int64), {})
+        if unmarked:
+            masks = SessionMasks(calendars)
+            years, schools = nc_years(pupils, academic_year), school_days(pupils, academic_year)
+            countable |= expected_places(pupils, academic_year, years=years, schools=schools, masks=masks, today=today)
+        categories = categories_of(grid, academic_year)
+        return cls(academic_year, pupils, grid, categories, care & countable, years, schools)
 
     def columns(self, first: dt.date, last: dt.date) -> slice:
         """The places from `first` to `last`, both included, as far as they lie in the year."""
@@ -83,10 +85,8 @@ class YearMarks:
 
     def tally(self, columns: slice) -> Ints:
         """Sessions of each child by rules.CategoryNumber: one row a child, eight columns."""
-        countable = self.countable[:, columns]
-        rows, at = np.nonzero(countable)
-        cells = rows * CATEGORIES + self.categories[:, columns][rows, at]
-        found = np.bincount(cells, minlength=len(self.pupils) * CATEGORIES)
+        numbered = self.categories[:, columns] + CATEGORIES * np.arange(len(self.pupils))[:, None]
+        found = np.bincount(numbered[self.countable[:, columns]], minlength=len(self.pupils) * CATEGORIES)
         return found.reshape(len(self.pupils), CATEGORIES).astype(np.int64)
 
 
@@ -94,11 +94,8 @@ def effective_grid(pupils: Sequence[int], academic_year: int) -> Bytes:
     """The effective registers of these children, in their order; blank where a child has none."""
     positions = {pk: n for n, pk in enumerate(pupils)}
     grid = np.full((len(pupils), WIDTH), BLANK, np.uint8)
-    rows = list(
-        EffectiveRegister.objects.filter(pupil_id__in=pupils, academic_year=academic_year).values_list(
-            "pupil_id", "marks"
-        )
-    )
+    stored = EffectiveRegister.objects.filter(named(pupils), academic_year=academic_year)
+    rows = [row for row in stored.values_list("pupil_id", "marks") if row[0] in positions]
     if rows:
         grid[[positions[pk] for pk, _ in rows]] = grid_from_texts([marks for _, marks in rows])
     return grid
@@ -186,12 +183,9 @@ def attendance_between(
 
 
 def _between(parts: Sequence[YearMarks], rule: PersistenceRule, first: dt.date, last: dt.date) -> list[ChildAttendance]:
-    present = set(
-        CareEpisode.objects.touching(first, last)
-        .filter(pupil_id__in={pk for part in parts for pk in part.pupils})
-        .values_list("pupil_id", flat=True)
-    )
-    pupils = sorted(present)
+    loaded = {pk for part in parts for pk in part.pupils}
+    episodes = CareEpisode.objects.touching(first, last).filter(named(loaded))
+    pupils = sorted(loaded & set(episodes.values_list("pupil_id", flat=True)))
     positions = {pk: n for n, pk in enumerate(pupils)}
     whole = np.zeros((len(pupils), CATEGORIES), np.int64)
     counted = np.zeros_like(whole)

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import Q
 
 from attendance.register.places import WIDTH, Bools, Ints
 from attendance.register.sessions import SessionMasks
@@ -14,6 +15,13 @@ from pupils.models import CareEpisode, Pupil, SchoolPlace
 from pupils.roll import year_groups
 
 DAYS = WIDTH // 2
+FEW = 500
+"""Up to so many children are named in a query; for more the whole year is read and the others are passed over."""
+
+
+def named(pupils: Collection[int], path: str = "pupil_id") -> Q:
+    """A filter on these children, where they are few enough to be named."""
+    return Q(**{f"{path}__in": list(pupils)}) if len(pupils) <= FEW else Q()
 
 
 def children_expected_on(on: dt.date) -> set[int]:
@@ -44,9 +52,10 @@ def days_in_care(pupils: Sequence[int], academic_year: int) -> Bools:
     days = np.zeros((len(pupils), DAYS), bool)
     touching = CareEpisode.objects.touching(
         academic_year_start(academic_year), academic_year_end(academic_year)
-    ).filter(pupil_id__in=list(pupils))
+    ).filter(named(pupils))
     for pupil, decom, dec in touching.values_list("pupil_id", "decom", "dec"):
-        days[positions[pupil], _span(decom, dec, academic_year)] = True
+        if pupil in positions:
+            days[positions[pupil], _span(decom, dec, academic_year)] = True
     return days
 
 
@@ -75,15 +84,17 @@ def school_days(pupils: Sequence[int], academic_year: int) -> SchoolDays:
     )
     found = rows.values_list("kind", "from_on", "to_on", "pupil_id", "school_id", "school__calendar_id")
     for _, from_on, to_on, pupil, pk, calendar in sorted(found, key=lambda r: (order[r[0]], r[1], r[4])):
-        school[positions[pupil], _span(from_on, to_on, academic_year)] = pk
-        calendars[pk] = calendar
+        if pupil in positions:
+            school[positions[pupil], _span(from_on, to_on, academic_year)] = pk
+            calendars[pk] = calendar
     return SchoolDays(school, calendars)
 
 
 def nc_years(pupils: Iterable[int], academic_year: int) -> dict[int, int | None]:
     """The year group of each child: as recorded, else by age."""
-    births = dict(Pupil.objects.filter(pk__in=list(pupils)).values_list("pk", "dob"))
-    return year_groups(births, academic_year)
+    pupils = list(pupils)
+    known = dict(Pupil.objects.filter(named(pupils, "pk")).values_list("pk", "dob"))
+    return year_groups({pk: known.get(pk) for pk in pupils}, academic_year)
 
 
 def expected_places(
