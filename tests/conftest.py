@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 PASSWORD = "a-long-test-password"
 
 # The clean-up after a test that commits must leave what every later test finds in a new database.
-FILLED_BY_MIGRATIONS = {"attainment_qualification", "attendance_code"}
+FILLED_BY_MIGRATIONS = {"attainment_qualification", "attendance_code", "pledge_commitment"}
 
 
 def pytest_configure() -> None:
