@@ -21,7 +21,11 @@ class ExclusionForm(GovForm):
         super().__init__(*args, **kwargs)
         only = schools.first() if len(schools) == 1 else None
         self.fields["school"] = forms.ModelChoiceField(
-            schools, label="School", initial=only, error_messages={"required": "Select the school"}
+            schools,
+            label="School",
+            initial=only,
+            empty_label="Choose the school",
+            error_messages={"required": "Select the school"},
         )
         self.fields["category"] = RadioField(
             label="What the school decided",
