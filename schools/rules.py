@@ -15,8 +15,9 @@ def is_open_status(status: str) -> bool:
 
 def laestab_of(la_code: str, establishment: str) -> str:
     """DfE number from authority and establishment ("931", "123" -> "9310123"); blank if it cannot be made (6.3)."""
-    la, number = la_code.strip(), establishment.strip().removesuffix(".0").zfill(4)
-    return f"{la}{number}" if len(la) == 3 and len(number) == 4 and f"{la}{number}".isdigit() else ""
+    la, number = la_code.strip(), establishment.strip().removesuffix(".0")
+    found = f"{la}{number.zfill(4)}"
+    return found if len(la) == 3 and number and len(found) == 7 and found.isdigit() else ""
 
 
 def same_text(one: str, other: str) -> bool:

@@ -135,17 +135,14 @@ def upn_of(child: RollChild, problems: Problems) -> ReadUpn:
 
 
 def former_upns_of(child: RollChild, problems: Problems) -> list[str]:
-    """All former UPNs that the child's rows list, split at semicolons, commas and blanks."""
-    found: dict[str, None] = {}
+    """All former UPNs that the child's rows list, split at semicolons, commas and blanks; each told of once."""
+    found: dict[str, str | None] = {}
     for row in child.rows:
-        if row.held or not row["former_upns"]:
-            continue
-        for cell in re.split(r"[;,|\s]+", row["former_upns"]):
-            read = read_upn(cell) if cell else ReadUpn()
-            if read.upn:
-                found[read.upn] = None
-            if read.code in {"UPN_SHAPE", "UPN_CHECK_LETTER"} and cell not in found:
-                problems.warn(
-                    "FORMER_" + read.code, read.message, advice=read.advice, **(row.where("former_upns"))
-                )  # fmt: skip
-    return list(found)
+        for cell in re.split(r"[;,|\s]+", "" if row.held else row["former_upns"] or ""):
+            if not cell or cell in found:
+                continue
+            read = read_upn(cell)
+            found[cell] = read.upn
+            if read.code in {"UPN_SHAPE", "UPN_CHECK_LETTER"}:
+                problems.warn(f"FORMER_{read.code}", read.message, advice=read.advice, **row.where("former_upns"))
+    return list(dict.fromkeys(filter(None, found.values())))

@@ -44,7 +44,7 @@ def _local(element: Any) -> str:
 
 
 def read_xml(source: SourceFile, passed_over: "Counter[str]") -> Iterator[tuple[Layout, int, dict[str, str]]]:
-    """(table, row, cells) of every block; `row` is the number of the CHILD in the file, from 1.
+    """(table, row, cells) of every block that is not empty; `row` is the number of the CHILD in the file, from 1.
 
     An unaccompanied child's status stands in its HEADER (UASC, DUC); it comes out as a row of the uasc table with
     row number 0, for it is no element of its own. Elements nobody asked for are counted in `passed_over`.
@@ -81,9 +81,9 @@ def _blocks(child: Any, number: int, passed_over: "Counter[str]") -> Iterator[tu
         tag = _local(block)
         if tag == "HEADER":
             yield from _header(block, number, child_id, passed_over)
-        elif tag in BY_ELEMENT:
+        elif tag in BY_ELEMENT and len(block):
             yield BY_ELEMENT[tag], number, {"CHILD": child_id, **_cells(block)}
-        elif tag:
+        elif tag and len(block):
             passed_over[tag] += 1
 
 
