@@ -34,6 +34,11 @@ def _year_words(year_group: int, era: Era) -> str:
     return str(year_group)
 
 
+def _grade_cells(life: Life, year: int, era: Era) -> tuple[str, str]:
+    words = _year_words(life.year_group(year), era)
+    return words, academic_year_label(year) if words else ""
+
+
 def _place_cells(place: Place | None, era: Era, known: date) -> tuple[str, ...]:
     if place is None:
         return ("", "", "", "", "")
@@ -61,16 +66,21 @@ def _rows(pupil: Pupil, era: Era) -> list[tuple[str, ...]]:
         dob,
         sex,
     )
-    places: list[Place | None] = [place for place in pupil.places if place.from_on <= known]
-    rows = []
-    for place in places or [None]:
+    staff = (pupil.send, *staff_of(life, era))
+    years: set[int] = set()
+    rows: list[tuple[str, ...]] = []
+    for place in [place for place in pupil.places if place.from_on <= known] or [None]:
         last = min(life.end - DAY, era.known_until)
         if place and place.to_on:
             last = max(place.from_on, min(last, place.to_on - DAY))
         year = academic_year_of(last)
-        words = _year_words(life.year_group(year), era)
-        grade = (words, academic_year_label(year) if words else "")
-        rows.append((*identity, *grade, *_place_cells(place, era, known), pupil.send, *staff_of(life, era)))
+        years.add(year)
+        rows.append((*identity, *_grade_cells(life, year, era), *_place_cells(place, era, known), *staff))
+    if life.held_back:
+        # a year group that age does not tell is recorded for every year, in rows without a place
+        taught = range(academic_year_of(era.first_day), academic_year_of(min(life.end, era.known_until)) + 1)
+        nowhere = _place_cells(None, era, known)
+        rows += [(*identity, *_grade_cells(life, year, era), *nowhere, *staff) for year in taught if year not in years]
     return rows
 
 
