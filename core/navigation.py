@@ -60,4 +60,9 @@ def _allowed(user: Any) -> list[NavEntry]:
 def _links(entries: list[NavEntry], request: HttpRequest | None) -> list[NavLink]:
     match = getattr(request, "resolver_match", None)
     here = match.namespace or match.view_name if match else ""
-    return [NavLink(label=e.label, url=reverse(e.url_name), active=here == e.url_name.split(":")[0]) for e in entries]
+    urls = {entry.url_name: reverse(entry.url_name) for entry in entries}
+    section = [url for name, url in urls.items() if name.split(":")[0] == here]
+    # Two entries of one app (indicators, reports): the one whose address the page lies below.
+    path = request.path if request is not None else ""
+    open_url = max((url for url in section if path.startswith(url)), key=len, default="".join(section[:1]))
+    return [NavLink(label=e.label, url=urls[e.url_name], active=urls[e.url_name] == open_url) for e in entries]

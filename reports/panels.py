@@ -43,15 +43,17 @@ def _indicator_needs(user: Any, today: date) -> Iterable[Need]:
         .annotate(number=Count("pk"))
     )
     counts = {row["figure_id"]: row["number"] for row in waiting}
-    order = list(NI_SPECS)
-    for figure in sorted(figures, key=lambda row: order.index(NiCode(row.code))):
-        if figure.pk not in counts:
-            continue
-        page = reverse("reports:indicator", args=[slug_of(NiCode(figure.code)), figure.assessment_year])
+    shared: dict[tuple[int, int, str], list[IndicatorFigure]] = {}
+    for figure in sorted(figures, key=lambda row: list(NI_SPECS).index(NiCode(row.code))):
+        group = NI_SPECS[NiCode(figure.code)].nc_year, figure.assessment_year, figure.basis
+        if figure.pk in counts:
+            shared.setdefault(group, []).append(figure)
+    for (_, year, basis), same_children in shared.items():
+        page = reverse("reports:indicator", args=[slug_of(NiCode(same_children[0].code)), year])
         yield Need(
-            text=f"Children to review in {figure.code}, summer {figure.assessment_year}",
-            count=counts[figure.pk],
-            url=f"{page}?basis={figure.basis}#change",
+            text=f"Children to review in {' and '.join(f.code for f in same_children)}, summer {year}",
+            count=max(counts[figure.pk] for figure in same_children),
+            url=f"{page}?basis={basis}#change",
             hint="Their episodes do not prove twelve months in care; they are not counted until then",
         )
 
