@@ -69,7 +69,8 @@ def _rows(pupil: Pupil, era: Era) -> list[tuple[str, ...]]:
     staff = (pupil.send, *staff_of(life, era))
     years: set[int] = set()
     rows: list[tuple[str, ...]] = []
-    for place in [place for place in pupil.places if place.from_on <= known] or [None]:
+    places: list[Place | None] = [place for place in pupil.places if place.from_on <= known]
+    for place in places or [None]:
         last = min(life.end - DAY, era.known_until)
         if place and place.to_on:
             last = max(place.from_on, min(last, place.to_on - DAY))

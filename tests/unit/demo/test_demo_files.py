@@ -141,7 +141,7 @@ def test_each_kind_of_history_that_a_person_must_look_at_is_there(county: Path, 
 
 
 def test_the_cohorts_give_the_expected_denominators(tmp_path: Path) -> None:
-    county = make(tmp_path, pupils=600)
+    county = make(tmp_path, pupils=400)
     episodes = merged(county, "plan")
     recorded = {(row["child_id"], row["nc_year_in"]): row["nc_year"] for row in rows(county / "plan/roll.csv")}
     born = {row["child_id"]: uk(row["dob"]) for row in rows(county / "plan/roll.csv")}
