@@ -47,6 +47,9 @@ from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
 P = Permission
+CASELOAD_ROWS = 60
+CASELOAD_WITHOUT = {"legal_status", "placement", "adviser"}
+"""Columns of the roll list that say nothing about what to do next."""
 
 
 def _main_place(on: date) -> QuerySet[Any]:
@@ -238,8 +241,12 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
     if user.role == "adviser":
         own = Allocation.objects.current(today).filter(user=user).values("pupil_id")
         pupils = pupils.filter(pk__in=own)
-    total = pupils.count()
-    return {"entries": roll.entries(pupils.order_by("sort_name", "child_id")[:60], on=today), "total": total}
+    children = list(pupils.order_by("sort_name", "child_id")[:CASELOAD_ROWS])
+    columns = [c for c in panels_for(RollColumn, user) if c.key not in CASELOAD_WITHOUT]
+    ids = [p.pk for p in children]
+    values = [column.values(ids, today) for column in columns]
+    rows = [(p, [(c, v.get(p.pk)) for c, v in zip(columns, values, strict=True)]) for p in children]
+    return {"columns": columns, "rows": rows, "total": pupils.count()}
 
 
 def _needs(user: Any, today: date) -> Iterable[Need]:
