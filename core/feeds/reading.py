@@ -9,7 +9,7 @@ import csv
 import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -269,25 +269,46 @@ def _cell_text(value: Any) -> str:
     return str(value).replace("\0", "")
 
 
-def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:
-    """The sheet of a workbook whose headings satisfy `is_heading`, else the first that is not empty."""
+def _sheets(source: SourceFile, is_heading: IsHeading | None, verbatim: Verbatim | None) -> list[tuple[str, RawTable]]:
+    """(name, table) of every sheet that is not empty. Raises FeedRefused when there is none."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     refuse_unbearable(source)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(source.read_bytes()))
-        sheets = [
-            [[_cell_text(c) for c in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        sheets = {
+            name: [
+                [_cell_text(c) for c in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            ]
             for name in book.sheet_names
-        ]
+        }
     except (CalamineError, OSError, ValueError) as error:
         raise _refuse_malformed(source.name, f"not an Excel workbook ({type(error).__name__}).") from None
-    tables = [_from_rows(source.name, rows, is_heading, verbatim) for rows in sheets if any(any(r) for r in rows)]
-    if not tables:
+    filled = {name: rows for name, rows in sheets.items() if any(any(row) for row in rows)}
+    if not filled:
         raise _refuse_empty(source.name)
+    return [(name, _from_rows(source.name, rows, is_heading, verbatim)) for name, rows in filled.items()]
+
+
+def read_xlsx(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:
+    """The sheet of a workbook whose headings satisfy `is_heading`, else the first that is not empty."""
+    tables = [table for _, table in _sheets(source, is_heading, verbatim)]
     if is_heading is not None:
         return next((t for t in tables if is_heading(t.headings)), tables[0])
     return tables[0]
+
+
+def read_every_table(source: SourceFile, is_heading: IsHeading) -> list[RawTable]:
+    """As `read_table`, but of a workbook every sheet whose headings satisfy `is_heading`, named by file and sheet."""
+    with source.path.open("rb") as handle:
+        is_workbook = handle.read(4) == b"PK\x03\x04"
+    if not is_workbook:
+        return [read_table(source, is_heading)]
+    sheets = _sheets(source, is_heading, None)
+    fitting = [(name, table) for name, table in sheets if is_heading(table.headings)]
+    if len(fitting) < 2:
+        return [table for _, table in fitting or sheets[:1]]
+    return [replace(table, file=f"{table.file} ({name})") for name, table in fitting]
 
 
 def read_table(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:

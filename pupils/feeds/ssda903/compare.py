@@ -369,8 +369,7 @@ class Comparison:
     # ------------------------------------------------------------ who is missing
 
     def _list_absences(self) -> None:
-        if self.picture.has_header:
-            self._tell_no_header()
+        self._tell_no_header()
         if not self.picture.episodes:
             return
         until = self.picture.latest or self.today
@@ -388,7 +387,8 @@ class Comparison:
 
     def _tell_no_header(self) -> None:
         for child, episodes in self.picture.episodes.items():
-            if child in self.picture.facts or not episodes:
+            known = child in self.stored and not self.picture.has_header
+            if child in self.picture.facts or not episodes or known:
                 continue
             row = episodes[min(episodes)]
             self.problems.note(

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from core.feeds.base import FeedRefused, Problem, Problems, Severity, SourceFile
-from core.feeds.reading import RawTable, read_table
+from core.feeds.reading import RawTable, read_every_table
 from pupils.feeds.ssda903.tables import TABLES, Layout, Recognition, looks_like_headings, recognise
 from pupils.feeds.ssda903.xml import is_xml, read_xml, root_of
 
@@ -145,23 +145,38 @@ def _read_tables(
     foreign: list[SourceFile] = []
     for source in sources:
         try:
-            raw = read_table(source, looks_like_headings)
+            tables = read_every_table(source, looks_like_headings)
         except FeedRefused as refusal:
             if source.suffix in TABLE_SUFFIXES:
                 refusals += refusal.problems
             else:
                 foreign.append(source)
             continue
-        fit = recognise(raw.headings)
-        if fit.fits is not None:
-            found.append(_table_file(raw, fit, problems))
-        elif fit.near is not None:
-            refusals.append(_near_miss(raw, fit))
-        else:
-            foreign.append(source)
+        for raw in tables:
+            fit = recognise(raw.headings)
+            if fit.fits is not None and fit.twice:
+                refusals.append(_column_twice(raw, fit.twice))
+            elif fit.fits is not None:
+                found.append(_table_file(raw, fit, problems))
+            elif fit.near is not None:
+                refusals.append(_near_miss(raw, fit))
+            else:
+                foreign.append(source)
     if refusals and not lenient:
         raise FeedRefused(*refusals)
     return found, foreign
+
+
+def _column_twice(raw: RawTable, heading: str) -> Problem:
+    return Problem(
+        code="COLUMN_TWICE",
+        severity=Severity.ERROR,
+        file=raw.file,
+        row=raw.heading_row,
+        column=heading,
+        message=f"Two columns are headed {heading}.",
+        advice="Remove one of them and send the whole delivery again.",
+    )
 
 
 def _near_miss(raw: RawTable, fit: Recognition) -> Problem:

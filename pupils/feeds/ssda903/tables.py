@@ -1,5 +1,6 @@
 """The tables of the SSDA903 return, told by their headings (3.1); and what a file that fits none of them lacks."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -99,13 +100,17 @@ NEAR = 0.5
 
 @dataclass(frozen=True)
 class Recognition:
-    """What a row of headings is: a table (`fits`), nearly one (`near`, with what is missing and extra), or none."""
+    """What a row of headings is: a table (`fits`), nearly one (`near`, with what is missing and extra), or none.
+
+    `twice` is a heading of the table that occurs more than once.
+    """
 
     fits: Layout | None = None
     near: Layout | None = None
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     positions: tuple[tuple[str, int], ...] = ()
+    twice: str = ""
 
 
 def _likeness(layout: Layout, keys: frozenset[str]) -> float:
@@ -125,7 +130,7 @@ def recognise(headings: Sequence[str]) -> Recognition:
     extra = tuple(h for h in headings if h and normalise_heading(h) not in layout.by_key)
     older_year = bool(missing) and set(missing) == layout.since and not _renamed(missing, extra)
     if not missing or older_year:
-        return Recognition(layout, None, missing, extra, _positions(layout, headings))
+        return Recognition(layout, None, missing, extra, _positions(layout, headings), _twice(layout, headings))
     if _likeness(layout, keys) >= NEAR:
         return Recognition(None, layout, missing, extra)
     return Recognition()
@@ -137,6 +142,11 @@ def _renamed(missing: Sequence[str], extra: Sequence[str]) -> bool:
 
     keys = [normalise_heading(h) for h in extra]
     return any(difflib.get_close_matches(normalise_heading(m), keys, n=1, cutoff=0.6) for m in missing)
+
+
+def _twice(layout: Layout, headings: Sequence[str]) -> str:
+    keys = Counter(normalise_heading(h) for h in headings if h)
+    return next((column for key, column in layout.by_key.items() if keys[key] > 1), "")
 
 
 def _positions(layout: Layout, headings: Sequence[str]) -> tuple[tuple[str, int], ...]:

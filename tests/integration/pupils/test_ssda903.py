@@ -4,6 +4,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.apps import apps
 
@@ -459,3 +460,25 @@ def test_the_columns_of_an_older_year_are_enough(send: Send, write) -> None:
     paths = [write("h.csv", HEADER[:5], [header("A1")]), write("e.csv", older, [episode("A1", "01/06/2008")])]
     outcome = send("ssda903", *paths)
     assert (outcome.status, codes(outcome)["OLDER_LAYOUT"]) == ("applied", 2)
+
+
+def test_a_workbook_may_hold_a_table_on_each_sheet(send: Send, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Notes of the care team"])
+    for title, headings, row in (
+        ("Header", HEADER, header("042267", UPN=upn_for(1))),
+        ("Episodes", EPISODES, episode("042267", "01/06/2008")),
+    ):
+        sheet = book.create_sheet(title)
+        sheet.append(list(headings))
+        sheet.append([row.get(h, "") for h in headings])
+    book.save(tmp_path / "return.xlsx")
+    outcome = send("ssda903", tmp_path / "return.xlsx")
+    assert outcome.rows["applied"] == 2
+    assert Pupil.objects.get().upn == upn_for(1)
+    assert spans("042267") == [(date(2008, 6, 1), None)]
+
+
+def test_a_heading_twice_refuses_the_delivery(send: Send, write) -> None:
+    outcome = send("ssda903", write("header.csv", [*HEADER, "Dob"], [header("A1")]))
+    assert (outcome.status, codes(outcome), outcome.problems[0].column) == ("refused", {"COLUMN_TWICE": 1}, "DOB")
