@@ -1,0 +1,196 @@
+"""Rows for tests: invented people, schools and children of the county of Westmarch."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from attainment.models import Qualification, Result
+from attainment.rules import subject_key
+from attendance.models import EffectiveRegister, Register
+from attendance.register.places import WIDTH, place_of
+from core.models import User
+from core.roles import ROLE_LABELS, Role
+from peps.models import PEP
+from provision.models import Exclusion
+from pupils.models import Allocation, CareEpisode, FormerUPN, Pupil, SchoolPlace, YearGroup
+from pupils.rules.identifiers import upn_check_letter
+from schools.models import School, SchoolMembership
+
+SCHOOL_YEAR = 2026
+
+
+def upn_of(number: int, year: int = 14) -> str:
+    """A UPN of the invented authority with its right check letter."""
+    rest = f"990{3000 + number // 1000:04d}{year:02d}{number % 1000:03d}"
+    return upn_check_letter(rest) + rest
+
+
+def marks_of(academic_year: int, symbols: dict[tuple[date, str], str]) -> str:
+    """The string of a register: {(day, "AM"): "/"}, blank elsewhere."""
+    row = [" "] * WIDTH
+    for (on, session), symbol in symbols.items():
+        row[place_of(on, session)] = symbol
+    return "".join(row)
+
+
+class UserFactory(DjangoModelFactory):
+    """A person who can be signed in with `client.force_login`."""
+
+    class Meta:
+        model = User
+
+    role = Role.VSH.value
+    email = factory.Sequence(lambda n: f"person{n}@westmarch.example")
+    name = factory.LazyAttributeSequence(lambda o, n: f"{ROLE_LABELS[Role(o.role)]} {n}")
+    password = "!"
+
+
+class SchoolFactory(DjangoModelFactory):
+    class Meta:
+        model = School
+
+    urn = factory.Sequence(lambda n: str(990001 + n))
+    name = factory.Sequence(lambda n: f"Invented School {n}")
+    la_code = "990"
+    la_name = "Westmarch"
+    phase = "Secondary"
+    status = "Open"
+
+
+class MembershipFactory(DjangoModelFactory):
+    """Somebody is the designated teacher of a school."""
+
+    class Meta:
+        model = SchoolMembership
+
+    user = factory.SubFactory(UserFactory, role=Role.DESIGNATED_TEACHER.value)
+    school = factory.SubFactory(SchoolFactory)
+    from_on = date(2020, 9, 1)
+
+
+class PupilFactory(DjangoModelFactory):
+    """A child of Year 10 in 2026/27."""
+
+    class Meta:
+        model = Pupil
+
+    child_id = factory.Sequence(lambda n: f"T{n:06d}")
+    forename = "Sam"
+    surname = factory.Sequence(lambda n: f"Example{n:04d}")
+    sort_name = factory.LazyAttribute(lambda o: f"{o.surname} {o.forename}".lower())
+    dob = date(2012, 3, 4)
+
+
+class EpisodeFactory(DjangoModelFactory):
+    class Meta:
+        model = CareEpisode
+
+    pupil = factory.SubFactory(PupilFactory)
+    decom = date(2021, 1, 12)
+    rne = "S"
+    ls = "C2"
+    place = "U6"
+
+
+class PlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = SchoolPlace
+
+    pupil = factory.SubFactory(PupilFactory)
+    school = factory.SubFactory(SchoolFactory)
+    from_on = date(2023, 9, 1)
+
+
+class AllocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Allocation
+
+    pupil = factory.SubFactory(PupilFactory)
+    user = factory.SubFactory(UserFactory, role=factory.SelfAttribute("..kind"))
+    kind = Allocation.Kind.IRO
+    from_on = date(2021, 1, 12)
+
+
+def looked_after(*, since: date = date(2021, 1, 12), school: School | None = None, **fields: object) -> Pupil:
+    """A child in care since a day, on roll at a school when one is given."""
+    pupil: Pupil = PupilFactory(**fields)
+    EpisodeFactory(pupil=pupil, decom=since)
+    if school is not None:
+        PlaceFactory(pupil=pupil, school=school)
+    return pupil
+
+
+class FormerUPNFactory(DjangoModelFactory):
+    class Meta:
+        model = FormerUPN
+
+    pupil = factory.SubFactory(PupilFactory)
+    upn = factory.Sequence(lambda n: upn_of(n, year=11))
+
+
+class YearGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = YearGroup
+
+    pupil = factory.SubFactory(PupilFactory)
+    academic_year = SCHOOL_YEAR
+    nc_year = 11
+
+
+class PEPFactory(DjangoModelFactory):
+    """The plan of autumn 2026, whose meeting was not held yet."""
+
+    class Meta:
+        model = PEP
+
+    pupil = factory.SubFactory(PupilFactory)
+    academic_year = SCHOOL_YEAR
+    season = "autumn"
+    due_on = date(2026, 12, 4)
+    due_because = "Each term has its PEP"
+
+
+class ExclusionFactory(DjangoModelFactory):
+    class Meta:
+        model = Exclusion
+
+    pupil = factory.SubFactory(PupilFactory)
+    school = factory.SubFactory(SchoolFactory)
+    category = "SUSP"
+    from_on = date(2026, 11, 19)
+    sessions = 4
+
+
+class ResultFactory(DjangoModelFactory):
+    """English at Key Stage 2."""
+
+    class Meta:
+        model = Result
+
+    pupil = factory.SubFactory(PupilFactory)
+    assessment_year = 2022
+    stage = "KS2"
+    subject = "English"
+    subject_key = factory.LazyAttribute(lambda o: subject_key(o.subject))
+    qualification = factory.LazyFunction(lambda: Qualification.objects.get(code="KS2_TEST"))
+    grade = "4"
+
+
+class RegisterFactory(DjangoModelFactory):
+    class Meta:
+        model = Register
+
+    pupil = factory.SubFactory(PupilFactory)
+    academic_year = SCHOOL_YEAR
+    source = "b2b"
+    marks = " " * WIDTH
+
+
+class EffectiveRegisterFactory(DjangoModelFactory):
+    class Meta:
+        model = EffectiveRegister
+
+    pupil = factory.SubFactory(PupilFactory)
+    academic_year = SCHOOL_YEAR
+    marks = " " * WIDTH
