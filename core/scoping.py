@@ -46,7 +46,7 @@ class PermissionRequiredMixin:
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.can(self.permission):  # type: ignore[union-attr]
             raise PermissionDenied("Your role does not include this page.")
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class ScopedMixin(PermissionRequiredMixin):
@@ -55,7 +55,7 @@ class ScopedMixin(PermissionRequiredMixin):
     model: ClassVar[type[Model]]
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined, no-any-return]
+        return self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined]
 
 
 def require(request: HttpRequest, permission: Permission) -> None:

@@ -50,8 +50,8 @@ class RollPage:
         self.sort = request.GET.get("sort", "name")
 
     def queryset(self) -> QuerySet[Any]:
-        pupils: QuerySet[Any] = Pupil.objects.visible_to(self.request.user)
-        pupils = matching(pupils, self.searched) if self.searched else pupils.looked_after(on=self.on)
+        visible = Pupil.objects.visible_to(self.request.user)
+        pupils = matching(visible, self.searched) if self.searched else visible.looked_after(on=self.on)
         if self.form.is_bound:
             pupils = self.form.narrow(pupils, self.on)
         return self._ordered(pupils)
