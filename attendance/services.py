@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from attendance.models import EffectiveRegister, MarkConflict, Register
 from attendance.permissions import CannotDecide, check_can_resolve
-from attendance.register.effective import derive
-from attendance.register.sessions import SessionMasks
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.models import User
@@ -97,6 +95,9 @@ def _put_mark(pupil_id: int, academic_year: int, place: int, symbol: str) -> Non
 def rebuild_effective(*, academic_years: Sequence[int] | None = None) -> int:
     """Derive the effective registers of whole years anew (all years, when none are named), after a change of
     term dates or school places. Returns how many changed."""
+    from attendance.register.effective import derive
+    from attendance.register.sessions import SessionMasks
+
     years = academic_years
     if years is None:
         years = sorted(Register.objects.values_list("academic_year", flat=True).distinct())

@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from attendance.views import child, completeness, conflicts
 
 app_name = "attendance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("child/<int:pupil_id>/", child.child_attendance, name="child"),
+    path("conflicts/", conflicts.conflict_list, name="conflicts"),
+    path("conflicts/<int:conflict_id>/", conflicts.resolve, name="resolve"),
+    path("received/", completeness.completeness_grid, name="completeness"),
+]

@@ -1,0 +1,1 @@
+"""Pages: a child's attendance, conflicts between marks, and which schools have sent what."""

@@ -1,0 +1,178 @@
+"""Conflicts: one card a child and session, two marks side by side, one click keeps."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from attendance import rules, services
+from attendance.models import MarkConflict, MarkNote, Register, Source
+from attendance.permissions import CannotDecide, can_resolve
+from core.audit import Access, record_access
+from core.models import User
+from core.roles import Permission
+from core.scoping import require
+from pupils.models import SchoolPlace
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two registers that differ."""
+
+    register: Register
+    code: str
+    meaning: str
+    said: str
+    proposed: bool
+
+    @property
+    def source(self) -> str:
+        """Who says so, and for which school."""
+        school = self.register.school
+        return f"{Source(self.register.source).label}, {school.name if school else 'no school named'}"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One conflict as its card shows it."""
+
+    conflict: MarkConflict
+    sides: Sequence[Side]
+    why: str
+    others: int
+    """Further open conflicts of the same two sources at the same school in the same week."""
+
+    @property
+    def session(self) -> str:
+        """ "morning" or "afternoon"."""
+        return "morning" if self.conflict.session == "AM" else "afternoon"
+
+    @property
+    def week(self) -> date:
+        """The Monday of its week."""
+        return _monday(self.conflict.on)
+
+
+def _monday(on: date) -> date:
+    return on - timedelta(days=on.weekday())
+
+
+def conflict_list(request: HttpRequest) -> HttpResponse:
+    """All conflicts still to be decided, the latest day first."""
+    require(request, Permission.RESOLVE_CONFLICTS)
+    rows = (
+        MarkConflict.objects.visible_to(request.user)
+        .filter(state=MarkConflict.State.OPEN)
+        .select_related("pupil", "first__school", "second__school")
+        .order_by("-on", "pupil__sort_name", "pupil_id", "session")
+    )
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    record_access(request, Access.LISTED, detail={"rows": page.paginator.count})
+    context = {
+        "page_title": "Marks that differ",
+        "page": page,
+        "cards": _cards(list(page.object_list), request.user),
+        "total": page.paginator.count,
+    }
+    return render(request, "attendance/conflicts.html", context)
+
+
+def _cards(conflicts: Sequence[MarkConflict], user: Any) -> list[Card]:
+    notes = _notes(conflicts)
+    places: dict[int, list[SchoolPlace]] = defaultdict(list)
+    for place in SchoolPlace.objects.filter(pupil_id__in={c.pupil_id for c in conflicts}):
+        places[place.pupil_id].append(place)
+    alike = Counter(_week_of(row) for row in _open_keys(user))
+    cards = []
+    for conflict in conflicts:
+        both = ((conflict.first, conflict.first_mark), (conflict.second, conflict.second_mark))
+        why = rules.reason_for_proposal(*(_candidate(r, m, conflict, places[conflict.pupil_id]) for r, m in both))
+        sides = [
+            Side(register, *_words(mark, conflict.on), notes.get((register.pk, conflict.place), ""), n == 0)
+            for n, (register, mark) in enumerate(both)
+        ]
+        key = (
+            _monday(conflict.on),
+            frozenset([_side(r.source, r.school_id) for r, _ in both]),
+        )
+        cards.append(Card(conflict, sides, why, alike[key] - 1))
+    return cards
+
+
+def _side(source: str, school: int | None) -> tuple[str, int | None]:
+    return source, school
+
+
+def _open_keys(user: Any) -> Any:
+    rows = MarkConflict.objects.visible_to(user).filter(state=MarkConflict.State.OPEN)
+    return rows.values_list("on", "first__source", "first__school", "second__source", "second__school")
+
+
+def _week_of(row: tuple[Any, ...]) -> tuple[date, frozenset[tuple[str, int | None]]]:
+    on, first_source, first_school, second_source, second_school = row
+    return _monday(on), frozenset([_side(first_source, first_school), _side(second_source, second_school)])
+
+
+def _words(symbol: str, on: date) -> tuple[str, str]:
+    code = rules.CODE_OF_SYMBOL.get(symbol, symbol)
+    row = rules.code_on(code, on)
+    return code, row.meaning if row else ""
+
+
+def _notes(conflicts: Sequence[MarkConflict]) -> dict[tuple[int, int], str]:
+    registers = {r for c in conflicts for r in (c.first_id, c.second_id)}
+    rows = MarkNote.objects.filter(register_id__in=registers, place__in={c.place for c in conflicts})
+    found = {}
+    for note in rows:
+        late = f"{note.minutes_late} minutes late" if note.minutes_late is not None else ""
+        found[note.register_id, note.place] = "; ".join(p for p in (note.reason, late, note.comment) if p)
+    return found
+
+
+def _candidate(register: Register, mark: str, conflict: MarkConflict, places: Sequence[SchoolPlace]) -> rules.Candidate:
+    here = [p.school_id for p in places if p.from_on <= conflict.on and (p.to_on is None or conflict.on < p.to_on)]
+    own = not here or register.school_id is None or register.school_id in here
+    return rules.Candidate(register.pk, mark, register.source, register.school_id, own)
+
+
+@require_POST
+def resolve(request: HttpRequest, conflict_id: int) -> HttpResponse:
+    """Keep one of the two marks, for this session or for the school's whole week."""
+    require(request, Permission.RESOLVE_CONFLICTS)
+    conflict = (
+        MarkConflict.objects.visible_to(request.user)
+        .select_related("pupil", "first", "second")
+        .filter(pk=conflict_id)
+        .first()
+    )
+    if conflict is None:
+        raise Http404("No conflict of yours has this number.")
+    chosen = next((r for r in (conflict.first, conflict.second) if str(r.pk) == request.POST.get("chosen")), None)
+    if chosen is None:
+        raise Http404("This register is not one of the two.")
+    assert isinstance(request.user, User)
+    try:
+        if "week" in request.POST:
+            decided = services.resolve_school_week(conflict=conflict, chosen=chosen, actor=request.user)
+        else:
+            services.resolve_conflict(conflict=conflict, chosen=chosen, actor=request.user)
+            decided = 1
+    except CannotDecide as reason:
+        if not can_resolve(request.user, conflict) and conflict.state == MarkConflict.State.OPEN:
+            raise PermissionDenied(str(reason)) from reason
+        messages.error(request, str(reason))
+    else:
+        sessions = "session is" if decided == 1 else "sessions are"
+        messages.success(request, f"{decided} {sessions} decided: {Source(chosen.source).label} counts.")
+    return redirect(reverse("attendance:conflicts"))
