@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from core.forms import GovForm
 from core.models import User
 from core.roles import Permission
-from core.rules import parse_term_code, term_code, term_label
+from core.rules import Season, parse_term_code, term_code, term_label
 from peps import cycle, rules
 from peps.models import PEP
 from pupils.models import Allocation
@@ -48,7 +48,7 @@ class PEPFilterForm(GovForm):
         known = PEP.objects.visible_to(user).order_by().values_list("academic_year", "season").distinct()
         order = ["autumn", "spring", "summer"]
         return [
-            (term_code(year, season), term_label(year, rules.Season(season)))
+            (term_code(year, season), term_label(year, Season(season)))
             for year, season in sorted(known, key=lambda t: (t[0], order.index(t[1])), reverse=True)
             if (year, season) != (self.this_term.academic_year, self.this_term.season)
         ]

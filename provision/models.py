@@ -25,7 +25,10 @@ class Exclusion(models.Model):
             models.UniqueConstraint(fields=["pupil", "from_on"], name="provision_exclusion_once"),
             models.CheckConstraint(
                 condition=models.Q(category=rules.Category.PERMANENT.value, sessions__isnull=True)
-                | (~models.Q(category=rules.Category.PERMANENT.value) & models.Q(sessions__gt=0)),
+                | (
+                    ~models.Q(category=rules.Category.PERMANENT.value)
+                    & models.Q(sessions__isnull=False, sessions__gt=0)
+                ),
                 name="provision_sessions_unless_permanent",
             ),
         ]
