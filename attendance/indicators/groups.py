@@ -132,3 +132,20 @@ def by_school(marks: YearMarks, first: dt.date, last: dt.date) -> Mapping[int, A
     cells = which * CATEGORIES + marks.categories[:, columns][rows, at]
     tally = np.bincount(cells, minlength=len(distinct) * CATEGORIES).reshape(len(distinct), CATEGORIES)
     return {int(pk): counts_from_categories(row) for pk, row in zip(distinct, tally.tolist(), strict=True)}
+
+
+def child_counts(marks: YearMarks, first: dt.date, last: dt.date) -> dict[int, AttendanceCounts]:
+    """Each child's sessions from `first` to `last`, both included."""
+    tally = marks.tally(marks.columns(first, last)).tolist()
+    return {pk: counts_from_categories(row) for pk, row in zip(marks.pupils, tally, strict=True)}
+
+
+def child_weeks(marks: YearMarks, last: dt.date, weeks: int) -> dict[int, list[tuple[int, int]]]:
+    """(attended, possible) of each child in each of the weeks up to that of `last`, oldest first."""
+    monday = last - dt.timedelta(days=last.weekday())
+    found: dict[int, list[tuple[int, int]]] = {pk: [] for pk in marks.pupils}
+    for number in range(weeks - 1, -1, -1):
+        start = monday - dt.timedelta(weeks=number)
+        for pk, counts in child_counts(marks, start, min(start + dt.timedelta(days=6), last)).items():
+            found[pk].append((counts.attended, counts.possible))
+    return found

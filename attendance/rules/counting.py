@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from attendance.rules.codes import BLANK, UNMARKED, Category, CategoryNumber, category_of
-from core.figures import percent_text
+from core.figures import Figure, percent_text
 from core.rules import Period, Season, TermDates, academic_year_of, may_half_term_on, season_period
 
 
@@ -44,6 +44,21 @@ class AttendanceCounts:
     def possible(self) -> int:
         """Attended and absent; not-possible, not-collected and unmarked sessions are left out."""
         return self.attended + self.absent
+
+    @property
+    def attendance(self) -> Figure:
+        """Attended of possible sessions, for printing as "n of d"."""
+        return Figure(self.attended, self.possible)
+
+    @property
+    def authorised_absence(self) -> Figure:
+        """Authorised absence of possible sessions."""
+        return Figure(self.authorised, self.possible)
+
+    @property
+    def unauthorised_absence(self) -> Figure:
+        """Unauthorised absence of possible sessions."""
+        return Figure(self.unauthorised, self.possible)
 
     @property
     def attendance_percent(self) -> str | None:

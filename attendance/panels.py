@@ -1,0 +1,227 @@
+"""What attendance adds to the shared pages. Whatever counts is imported when a page asks, not at start-up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.cache import cache
+from django.db.models import F, Func, IntegerField, Max, QuerySet, Value
+from django.urls import reverse
+
+from attendance import rules
+from attendance.models import MarkConflict, Register, Source
+from core import navigation
+from core.panels import ChildTab, HomeCard, HomeNeeds, Need, OverviewCard, RollColumn, RollFilter, register
+from core.roles import Permission, Role
+from core.rules import academic_year_label, academic_year_of
+from pupils.models import Pupil
+
+if TYPE_CHECKING:
+    from core.charts import Chart
+
+P = Permission
+WEEKS = 12
+
+
+# ---------------------------------------------------------------- the child
+
+
+def _year_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
+    from attendance.indicators.child import child_year, present_year
+    from attendance.views.heatmap import year_map
+
+    year = child_year(pupil, present_year(pupil, today), today=today)
+    if not year.sessions:
+        return None
+    return {
+        "title": f"Attendance {academic_year_label(year.academic_year)}",
+        "year": year,
+        "map": year_map(year, key="overview"),
+        "url": f"{reverse('attendance:child', args=[pupil.pk])}?year={year.academic_year}",
+    }
+
+
+# ---------------------------------------------------------------- the roll list
+
+
+@dataclass(frozen=True)
+class WeeklyRates:
+    """The weeks up to a day as (attended, possible), drawn only when a page shows them."""
+
+    weeks: Sequence[tuple[int, int]]
+
+    @cached_property
+    def chart(self) -> "Chart | None":
+        """A line of percentages, gaps where nothing was possible."""
+        from core.charts import sparkline
+
+        values = [round(100 * n / d, 1) if d else None for n, d in self.weeks]
+        return sparkline(f"Attendance of the last {WEEKS} weeks", values, unit="%") if any(self.weeks) else None
+
+
+def _percent_this_year(ids: Sequence[int], on: date) -> Mapping[int, Any]:
+    """("91.4%", the weeks) for each child with a possible session from 1 September to the day."""
+    from attendance.indicators.counting import YearMarks
+    from attendance.indicators.groups import child_counts, child_weeks
+    from core.rules import academic_year_start
+
+    year = academic_year_of(on)
+    marks = YearMarks.load(year, today=on, pupil_ids=ids, unmarked=False)
+    weeks = child_weeks(marks, on, WEEKS)
+    return {
+        pk: (f"{counts.attendance_percent}%", WeeklyRates(weeks[pk]))
+        for pk, counts in child_counts(marks, academic_year_start(year), on).items()
+        if counts.possible
+    }
+
+
+def _counts_this_year(on: date) -> Mapping[int, rules.AttendanceCounts]:
+    from attendance.indicators.counting import YearMarks
+    from attendance.indicators.groups import child_counts
+    from core.rules import academic_year_start
+
+    year = academic_year_of(on)
+    return child_counts(YearMarks.load(year, today=on, unmarked=False), academic_year_start(year), on)
+
+
+def _sort_by_attendance(pupils: QuerySet[Any], on: date) -> QuerySet[Any]:
+    """The same figure as the column's, brought into the query as the child's rank; without sessions last."""
+    counted = {pk: c for pk, c in _counts_this_year(on).items() if c.possible}
+    ranked = sorted(counted, key=lambda pk: counted[pk].attended / counted[pk].possible)
+    rank = Func(Value(ranked), F("pk"), function="array_position", output_field=IntegerField(null=True))
+    return pupils.annotate(sort_attendance=rank)
+
+
+def _band_field(user: Any) -> forms.Field:
+    choices = [("", "Any attendance"), *((band.value, label) for band, label in rules.BAND_LABELS.items())]
+    return forms.ChoiceField(choices=choices, label="Attendance this year")
+
+
+def _by_band(pupils: QuerySet[Any], band: str, on: date) -> QuerySet[Any]:
+    bands = {pk: rules.attendance_band(counts) for pk, counts in _counts_this_year(on).items()}
+    if band == rules.AttendanceBand.NONE:
+        return pupils.exclude(pk__in=[pk for pk, own in bands.items() if own != band])
+    return pupils.filter(pk__in=[pk for pk, own in bands.items() if own == band])
+
+
+# ---------------------------------------------------------------- home
+
+
+def _conflict_needs(user: Any, today: date) -> Iterable[Need]:
+    rows = MarkConflict.objects.visible_to(user).filter(state=MarkConflict.State.OPEN)
+    yield Need(
+        text="Marks that differ between two sources",
+        count=rows.count(),
+        url=reverse("attendance:conflicts"),
+        hint="One click keeps one of the two; until then the proposed one counts",
+    )
+
+
+def _completeness_needs(user: Any, today: date) -> Iterable[Need]:
+    from attendance.indicators.completeness import SILENT_AFTER, completeness, late_sources
+
+    rows = completeness(user, today=today)
+    silent = [row for row in rows if row.is_silent]
+    names = ", ".join(row.school.name for row in silent[:3]) + (" and others" if len(silent) > 3 else "")
+    url = reverse("attendance:completeness")
+    yield Need(
+        text=f"Schools without a mark for {SILENT_AFTER} school days or more", count=len(silent), url=url, hint=names
+    )
+    for source, days in late_sources(rows).items():
+        if days:
+            yield Need(
+                text=f"Feed late: {Source(source).label}",
+                count=days,
+                url=url,
+                hint="School days since its last marks",
+                urgent=days >= SILENT_AFTER,
+            )
+
+
+def _week_card(user: Any, today: date) -> Mapping[str, Any] | None:
+    """This week's attendance and the line of twelve weeks, of the children that the person sees."""
+    whole = user.can(P.SEE_ALL_PUPILS)
+    newest = Register.objects.aggregate(run=Max("run"))["run"]
+    key = f"attendance-weeks-{'all' if whole else user.pk}-{today}-{newest}"
+    weeks = cache.get(key)
+    if weeks is None:
+        ids = None if whole else list(Pupil.objects.visible_to(user).values_list("pk", flat=True))
+        weeks = _weeks(ids, today)
+        cache.set(key, weeks, 600)
+    if not any(possible for _, _, possible in weeks):
+        return None
+    return _week_context(weeks)
+
+
+def _weeks(ids: list[int] | None, today: date) -> list[tuple[date, int, int]]:
+    from datetime import timedelta
+
+    from attendance.indicators.counting import YearMarks
+    from attendance.indicators.groups import by_week
+
+    first = today - timedelta(weeks=WEEKS - 1, days=today.weekday())
+    years = range(academic_year_of(first), academic_year_of(today) + 1)
+    loaded = [YearMarks.load(year, today=today, pupil_ids=ids, unmarked=False) for year in years]
+    return [(w.monday, w.counts.attended, w.counts.possible) for w in by_week(loaded, today, WEEKS)]
+
+
+def _week_context(weeks: Sequence[tuple[date, int, int]]) -> Mapping[str, Any]:
+    from core.charts import line_chart
+    from core.charts.model import Series
+    from core.figures import Figure
+
+    last = next(week for week in reversed(weeks) if week[2])
+    values = [round(100 * n / d, 1) if d else None for _, n, d in weeks]
+    lowest = min(value for value in values if value is not None)
+    return {
+        "figure": Figure(last[1], last[2]),
+        "monday": last[0],
+        "is_this_week": last is weeks[-1],
+        "chart": line_chart(
+            "Attendance by week",
+            [f"{monday.day} {monday:%b}" for monday, _, _ in weeks],
+            [Series("Attendance", values)],
+            unit="%",
+            decimals=1,
+            minimum=int(lowest // 10 * 10),
+            maximum=100,
+            key="home",
+        ),
+    }
+
+
+register(
+    ChildTab(url_name="attendance:child", label="Attendance", order=30, permission=P.SEE_PUPILS),
+    OverviewCard(
+        template="attendance/cards/year.html", context=_year_card, order=40, permission=P.SEE_PUPILS, wide=True
+    ),
+    HomeCard(template="attendance/cards/weeks.html", context=_week_card, order=15, permission=P.SEE_PUPILS),
+    HomeNeeds(needs=_conflict_needs, order=40, permission=P.RESOLVE_CONFLICTS),
+    HomeNeeds(needs=_completeness_needs, order=45, permission=P.IMPORT_FEEDS),
+    RollColumn(
+        key="attendance",
+        label="Attendance this year",
+        order=30,
+        permission=P.SEE_PUPILS,
+        values=_percent_this_year,
+        order_by=_sort_by_attendance,
+        template="attendance/cells/rate.html",
+        numeric=True,
+    ),
+    RollFilter(key="attendance", order=60, permission=P.SEE_PUPILS, field=_band_field, apply=_by_band),
+)
+navigation.register(
+    navigation.NavEntry(
+        label="Marks that differ",
+        url_name="attendance:conflicts",
+        permission=P.RESOLVE_CONFLICTS,
+        order=110,
+        order_for={Role.DATA_OFFICER: 45},
+    ),
+    navigation.NavEntry(
+        label="Marks received", url_name="attendance:completeness", permission=P.IMPORT_FEEDS, order=115
+    ),
+)
