@@ -3,6 +3,7 @@
 Import from here; the modules behind it only keep files short.
 """
 
+from pupils.rules.code_dates import code_in_force
 from pupils.rules.codes import (
     CATEGORY_OF_NEED,
     CEASED_REASONS,
@@ -118,6 +119,7 @@ __all__ = [
     "Window",
     "YearGroup",
     "check_upn",
+    "code_in_force",
     "continuously_looked_after",
     "default_basis",
     "describe",

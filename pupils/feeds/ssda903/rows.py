@@ -287,6 +287,7 @@ class RowReader:
                 "DECOM_UNLIKELY", "The episode begins in the future or before 14 October 1991.",
                 advice=DATE_ADVICE, **table.where(row, "DECOM"),
             )  # fmt: skip
+        self._check_code_dates(episode)
         if dec is None and episode.rec:
             warn(
                 "REC_WITHOUT_DEC", "The episode has a reason for ending but no end date; it counts as open.",
@@ -297,6 +298,21 @@ class RowReader:
                 "DEC_WITHOUT_REC", "The episode has an end date but no reason for ending.",
                 advice="Fill in REC at the source.", **table.where(row, "REC"),
             )  # fmt: skip
+
+    def _check_code_dates(self, episode: EpisodeRow) -> None:
+        """A code that is no longer, or not yet, in the list on its day is kept and told."""
+        ls, place, rec = (episode.values[EPISODE_FIELDS.index(n)] for n in ("ls", "place", "rec"))
+        dated = [("LS", ls, episode.decom), ("PLACE", place, episode.decom)]
+        if episode.dec is not None:
+            dated.append(("REC", rec, episode.dec))
+        for column, code, on in dated:
+            if not rules.code_in_force(column, code, on):
+                self.problems.warn(
+                    "CODE_OUT_OF_TIME",
+                    f"{code} was not in the list of codes on {on:%d/%m/%Y}; it was kept as sent.",
+                    advice="Correct the code or the date at the source.",
+                    **episode.table.where(episode.source, column),
+                )
 
     def record(self, table: TableFile, row: SourceRow) -> RecordRow | None:
         child = self.child(table, row)

@@ -348,6 +348,20 @@ def test_codes_are_read_in_any_case_or_with_a_label_and_unknown_ones_kept(send_r
     assert Pupil.objects.get().sex == "F"
 
 
+def test_a_code_outside_its_time_is_kept_and_told(send_return: Send) -> None:
+    outcome = send_return(
+        [header("A1"), header("B2")],
+        [
+            episode("A1", "27/10/2023", PLACE="H5"),
+            episode("B2", "28/10/2023", PLACE="H5"),
+            episode("C3", "01/02/2018", "31/03/2018", REC="E43"),
+            episode("D4", "01/02/2018", "01/04/2018", REC="E43"),
+        ],
+    )
+    assert [(p.row, p.column) for p in with_code(outcome, "CODE_OUT_OF_TIME")] == [(3, "PLACE"), (5, "REC")]
+    assert set(CareEpisode.objects.values_list("place", flat=True)) == {"H5", "U4"}
+
+
 def test_the_real_dirty_files_load_with_their_faults_told(send: Send) -> None:
     outcome = send("ssda903", DATA / "dirty/SSDA903_2020_episodes.csv")
     assert (outcome.status, outcome.rows["applied"]) == ("applied", 5)
