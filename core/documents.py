@@ -231,6 +231,11 @@ def render_pdf(html: str, *, title: str, watermark: str | None = None) -> bytes:
     reports an error, as for a picture without a text alternative or anything it was told to fetch.
     The same input gives the same file.
     """
+    return render_pdf_pages(html, title=title, watermark=watermark)[0]
+
+
+def render_pdf_pages(html: str, *, title: str, watermark: str | None = None) -> tuple[bytes, int]:
+    """As `render_pdf`, with the number of pages."""
     from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
@@ -243,7 +248,7 @@ def render_pdf(html: str, *, title: str, watermark: str | None = None) -> bytes:
         made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     if problems:
         raise DocumentFaulty(problems)
-    return made
+    return made, len(document.pages)
 
 
 def _watermark_css(words: str) -> str:

@@ -1,0 +1,153 @@
+"""How far the figures can be trusted: gaps of the record, rows held back, conflicts, who has sent what."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from attainment.models import Qualification
+from attendance.indicators.completeness import SILENT_AFTER, last_school_days
+from attendance.indicators.counting import YearMarks
+from attendance.models import MarkConflict
+from attendance.register.places import BLANK, UNMARKED
+from core.calendars import Calendars
+from core.documents import Table, TableColumn
+from core.feeds.registry import all_kinds
+from core.models import FeedRun
+from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
+from reports.sections.roll import FIRST_SCHOOL_YEAR, LAST_SCHOOL_YEAR, NO_PLACE, SCHOOL_AGE
+
+SLUG = "data-quality"
+NO_UPN = "quality.no_upn"
+NO_YEAR = "roll.year.unknown"
+SILENT = "quality.silent_schools"
+SCHOOLS = "quality.schools"
+CONFLICTS = "quality.conflicts"
+HELD = "quality.held"
+UNMAPPED = "quality.unmapped"
+
+
+def collect(scope: Scope) -> Collected:
+    """Gaps among the children on the roll, and the deliveries as they stood when the report was made."""
+    found = Collected()
+    _gaps(found, scope)
+    numbers = found.numbers
+    numbers.add(CONFLICTS, _open_conflicts(scope), "Sessions for which two sources differ, to be decided")
+    numbers.add(UNMAPPED, Qualification.objects.filter(mapped=False).count(), "Qualifications that count nothing yet")
+    silent, schools = silent_schools(scope)
+    numbers.add(SCHOOLS, schools, "Schools with children on the roll")
+    numbers.add(SILENT, silent, f"Schools from which no mark came for {SILENT_AFTER} school days")
+    feeds = _feeds()
+    numbers.add(HELD, sum(feed["held"] for feed in feeds), "Rows held back in the last delivery of each kind")
+    found.data |= {"as_at": scope.as_at.isoformat(), "feeds": feeds, "silent_after": SILENT_AFTER}
+    return found
+
+
+def _gaps(found: Collected, scope: Scope) -> None:
+    of_age = [e for e in scope.roll if e.nc_year is not None and FIRST_SCHOOL_YEAR <= e.nc_year <= LAST_SCHOOL_YEAR]
+    found.children(SCHOOL_AGE, (e.pupil.pk for e in of_age), "Children of school age")
+    found.children(NO_UPN, (e.pupil.pk for e in of_age if not e.pupil.upn), "School age, no UPN recorded")
+    found.children("quality.with_upn", (e.pupil.pk for e in of_age if e.pupil.upn), "School age, UPN recorded")
+    found.numbers.sum(SCHOOL_AGE, [NO_UPN, "quality.with_upn"])
+    found.children(
+        NO_PLACE, (e.pupil.pk for e in of_age if e.main_place is None), "School age, no school place recorded"
+    )
+    found.children(NO_YEAR, (e.pupil.pk for e in scope.roll if e.nc_year is None), "Year groups: Not known")
+
+
+def _open_conflicts(scope: Scope) -> int:
+    rows = MarkConflict.objects.filter(state=MarkConflict.State.OPEN, on__gte=scope.first_on, on__lte=scope.as_at)
+    return rows.count()
+
+
+def _feeds() -> list[dict[str, Any]]:
+    """The newest applied delivery of each kind, as texts and counts to be frozen."""
+    done = (FeedRun.Status.APPLIED, FeedRun.Status.UNCHANGED)
+    newest = {
+        run.kind: run
+        for run in FeedRun.objects.filter(status__in=done).order_by("applied_at", "pk")
+        if run.applied_at is not None
+    }
+    return [
+        {
+            "title": kind.title,
+            "on": run.applied_at.date().isoformat() if run and run.applied_at else "",
+            "read": run.counts.get("read", 0) if run else 0,
+            "held": run.counts.get("held", 0) if run else 0,
+        }
+        for kind in all_kinds()
+        for run in [newest.get(kind.kind)]
+    ]
+
+
+def silent_schools(scope: Scope) -> tuple[int, int]:
+    """(silent, all): main schools of children expected to attend, and those from which no mark came for some days."""
+    days = [d for d in last_school_days(Calendars(), scope.as_at, SILENT_AFTER) if d >= scope.first_on]
+    if len(days) < SILENT_AFTER:
+        return 0, 0
+    marks = YearMarks.load(scope.academic_year, today=scope.as_at, pupil_ids=[e.pupil.pk for e in scope.roll])
+    columns = marks.columns(days[0], days[-1])
+    grid, countable = marks.grid[:, columns], marks.countable[:, columns]
+    heard = (countable & (grid != BLANK) & (grid != UNMARKED)).any(axis=1)
+    expected = countable.any(axis=1)
+    last_day = (scope.as_at - dt.date(scope.academic_year, 9, 1)).days
+    schools = marks.schools.school[:, last_day]
+    wanted = np.unique(schools[expected & (schools != 0)])
+    sending = np.unique(schools[heard & (schools != 0)])
+    return len(np.setdiff1d(wanted, sending)), len(wanted)
+
+
+# ---------------------------------------------------------------- presenting
+
+
+def present(data: Mapping[str, Any], view: View) -> dict[str, Any]:
+    """The gaps with their share, and the deliveries."""
+    gaps = [
+        ("School age, no school place recorded", view.text(NO_PLACE), view.percent(NO_PLACE, SCHOOL_AGE)),
+        ("School age, no UPN recorded", view.text(NO_UPN), view.percent(NO_UPN, SCHOOL_AGE)),
+        ("Neither year group nor date of birth known", view.text(NO_YEAR), ""),
+    ]
+    other = [
+        (
+            f"Schools without any mark for {data['silent_after']} school days",
+            f"{view.text(SILENT)} of {view.text(SCHOOLS)}",
+        ),
+        ("Sessions for which two sources differ, to be decided", view.text(CONFLICTS)),
+        ("Sessions without a mark this term", view.text("attendance.term.unmarked")),
+        ("Rows held back in the last delivery of each kind", view.text(HELD)),
+        ("Qualifications not mapped yet, which count nothing", view.text(UNMAPPED)),
+    ]
+    return {
+        "view": view,
+        "as_at": from_iso(data["as_at"]),
+        "gaps": Table(
+            "Gaps in the record of the children on the roll",
+            ["What is missing", "Children", "Share of school age"],
+            gaps,
+            note=f"Of {view.text(SCHOOL_AGE)} children of school age.",
+        ),
+        "other": Table("Marks and rows that wait for somebody", ["What", "Number"], other),
+        "feeds": Table(
+            "The last delivery of each kind when this report was made",
+            ["Delivery", TableColumn("Applied", "text"), "Rows read", "Rows held back"],
+            [
+                (
+                    feed["title"],
+                    in_words(from_iso(feed["on"])) if feed["on"] else "None yet",
+                    f"{feed['read']:,}",
+                    f"{feed['held']:,}",
+                )
+                for feed in data["feeds"]
+            ],
+        ),
+    }
+
+
+SECTION = ReportSection(
+    slug=SLUG,
+    title="Data quality and completeness",
+    template="reports/sections/data_quality.html",
+    collect=collect,
+    present=present,
+)
