@@ -34,7 +34,7 @@ class PEPFilterForm(GovForm):
 
     def __init__(self, user: Any, term: rules.Term, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.this_term = term
+        self.user, self.this_term = user, term
         self.fields["term"] = forms.ChoiceField(
             label="Term", required=False, choices=[("", "This term"), (ALL_TERMS, "All terms"), *self._terms(user)]
         )
@@ -66,7 +66,8 @@ class PEPFilterForm(GovForm):
         elif not term and status not in WAITING:
             peps = peps.of_term(self.this_term)  # type: ignore[attr-defined]
         if adviser := self.chosen("adviser"):
-            own = Allocation.objects.current(today).filter(user=adviser, kind=Allocation.Kind.ADVISER)
+            allocations = Allocation.objects.visible_to(self.user).current(today)
+            own = allocations.filter(user=adviser, kind=Allocation.Kind.ADVISER)
             peps = peps.filter(pupil__in=own.values("pupil_id"))
         return peps
 

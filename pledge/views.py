@@ -44,7 +44,8 @@ class PledgeListing:
         self.sort = request.GET.get("sort", "name")
         pupils = Pupil.objects.visible_to(request.user).looked_after(on=self.today)
         if officer := self.form.chosen("iro"):
-            own = Allocation.objects.current(self.today).filter(user=officer, kind=Allocation.Kind.IRO)
+            allocations = Allocation.objects.visible_to(request.user).current(self.today)
+            own = allocations.filter(user=officer, kind=Allocation.Kind.IRO)
             pupils = pupils.filter(pk__in=own.values("pupil_id"))
         self.all = standings(pupils.order_by("sort_name", "child_id"), today=self.today)
 
@@ -134,7 +135,7 @@ def pledge_export(request: HttpRequest, extension: str) -> HttpResponseBase:
 
 def child_pledge(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """One page: the promises by theme, each with the last answer; the child's own reviewing officer records."""
-    require(request, Permission.SEE_PLEDGE)
+    require(request, Permission.RECORD_PLEDGE if request.method == "POST" else Permission.SEE_PLEDGE)
     pupil = visible_pupil(request, pupil_id)
     context = child_context(request, pupil, active="pledge:child")
     today = context["today"]

@@ -17,7 +17,7 @@ from core import rules as time_rules
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
 from core.listing import Heading, headings
-from core.roles import Permission, Role
+from core.roles import Permission
 from core.scoping import require
 from provision import rules, services
 from provision.filters import ExclusionFilterForm
@@ -203,9 +203,6 @@ def exclusion_new(request: HttpRequest, pupil_id: int) -> HttpResponse:
 
 
 def _schools_of(user: Any, pupil: Pupil, today: Any) -> QuerySet[Any]:
-    """Schools with a place of the child in the last year; of those a designated teacher chooses the own only."""
+    """Schools in scope with a place of the child in the last year: a designated teacher chooses the own only."""
     recent = pupil.school_places.filter(Q(to_on__isnull=True) | Q(to_on__gt=today - timedelta(days=365)))
-    schools = School.objects.all()
-    if user.role == Role.DESIGNATED_TEACHER:
-        schools = schools.visible_to(user)
-    return schools.filter(pk__in=recent.values("school_id")).order_by("name")
+    return School.objects.visible_to(user).filter(pk__in=recent.values("school_id")).order_by("name")

@@ -4,20 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('provision', '0004_exclusion_checks'),
-        ('pupils', '0003_codes_kept_as_sent'),
-        ('schools', '0001_initial'),
+        ("provision", "0004_exclusion_checks"),
+        ("pupils", "0003_codes_kept_as_sent"),
+        ("schools", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='exclusion',
-            name='provision_sessions_unless_permanent',
+            model_name="exclusion",
+            name="provision_sessions_unless_permanent",
         ),
         migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category', 'PERM'), ('sessions__isnull', True)), models.Q(models.Q(('category', 'PERM'), _negated=True), ('sessions__gt', 0), ('sessions__isnull', False)), _connector='OR'), name='provision_sessions_unless_permanent'),
+            model_name="exclusion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("category", "PERM"), ("sessions__isnull", True)),
+                    models.Q(
+                        models.Q(("category", "PERM"), _negated=True), ("sessions__gt", 0), ("sessions__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="provision_sessions_unless_permanent",
+            ),
         ),
     ]
