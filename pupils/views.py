@@ -228,6 +228,7 @@ def pupil_care(request: HttpRequest, pupil_id: int) -> HttpResponse:
 def reveal_address(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """Show the protected postcodes once, with an audit row of its own."""
     require(request, Permission.SEE_CARE_DETAIL)
+    require(request, Permission.SEE_PLACEMENT_ADDRESS)
     pupil = visible_pupil(request, pupil_id)
     check_can_reveal_address(request.user, pupil)
     record_access(request, Access.REVEALED, subject=pupil, detail={"fields": ["home_post", "pl_post"]})

@@ -1,0 +1,44 @@
+"""One county for all tests of the folder, and signed-in clients of each role."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from core.roles import Role
+from tests.access.world import NOW, World, build
+
+
+@pytest.fixture(scope="package")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once in a transaction that is never committed; each test undoes what it adds."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        block = transaction.atomic()
+        block.__enter__()
+        try:
+            yield build()
+        finally:
+            transaction.set_rollback(True)
+            block.__exit__(None, None, None)
+
+
+@pytest.fixture
+def world(built: World, db: None) -> Iterator[World]:
+    with time_machine.travel(NOW, tick=False):
+        yield built
+
+
+@pytest.fixture
+def client_of(world: World) -> Callable[[Role], Client]:
+    """client_of(Role.IRO): signed in, and a server error is an answer as visitors get it."""
+
+    def sign_in(role: Role) -> Client:
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
+        return client
+
+    return sign_in

@@ -1,0 +1,334 @@
+"""Every address of the site: who gets what from it, for a row of their own and for a foreign one.
+
+The answers are written out and not worked out from core/roles.py: what a role may do is said here a second time, by
+somebody who thought of it. A new address without an entry fails tests/access/test_matrix.py.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from core.roles import Role
+from tests.access.world import FIGURE_YEAR, MONDAY, TODAY, Side, World
+
+ORDER = (
+    Role.VSH,
+    Role.ADVISER,
+    Role.IRO,
+    Role.DESIGNATED_TEACHER,
+    Role.SOCIAL_WORKER,
+    Role.DATA_OFFICER,
+    Role.FINANCE_OFFICER,
+    Role.BOARD_READER,
+    Role.SYSTEM_ADMIN,
+)
+OWN, FOREIGN = "own", "foreign"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Status for each role, for an own row and for a foreign one."""
+
+    own: tuple[int, ...]
+    foreign: tuple[int, ...]
+
+    def of(self, role: Role, which: str) -> int:
+        row: tuple[int, ...] = getattr(self, which)
+        return row[ORDER.index(role)]
+
+
+def answers(own: str, foreign: str = "") -> Answers:
+    """"200 404 ..." in the order of ORDER; without a second row the address has no rows of its own."""
+    rows = [tuple(int(word) for word in text.split()) for text in (own, foreign or own)]
+    assert all(len(row) == len(ORDER) for row in rows), own
+    return Answers(*rows)
+
+
+#                        VSH ADV IRO DT  SW  DO  FIN BRD ADM
+ALL_200 = answers(      "200 200 200 200 200 200 200 200 200")
+ALL_302 = answers(      "302 302 302 302 302 302 302 302 302")
+ALL_404 = answers(      "404 404 404 404 404 404 404 404 404")
+ALL_405 = answers(      "405 405 405 405 405 405 405 405 405")
+# Those who work with children: their own only, or all
+CHILDREN = answers(     "200 200 200 200 200 200 403 403 403")
+CHILD = answers(        "200 200 200 200 200 200 403 403 403",
+                        "200 200 404 404 404 200 403 403 403")
+FEEDS = answers(        "200 403 403 403 403 200 403 403 403")
+FEEDS_POST = answers(   "302 403 403 403 403 302 403 403 403")
+INDICATORS = answers(   "200 200 403 403 403 200 403 403 403")
+TARGETS = answers(      "200 403 403 403 403 200 403 403 403")
+TARGETS_POST = answers( "302 403 403 403 403 302 403 403 403")
+
+
+def no_row(world: World, side: Side) -> dict[str, Any]:
+    return {}
+
+
+def child(world: World, side: Side) -> dict[str, Any]:
+    return {"pupil_id": side.pupil.pk}
+
+
+def school(world: World, side: Side) -> dict[str, Any]:
+    return {"school_id": side.school.pk}
+
+
+def run(world: World, side: Side) -> dict[str, Any]:
+    return {"run_id": world.run.pk}
+
+
+def indicator(world: World, side: Side) -> dict[str, Any]:
+    return {"slug": "ni-99", "year": FIGURE_YEAR}
+
+
+def day(prefix: str, on: Any = TODAY) -> dict[str, Any]:
+    """The three fields of a date."""
+    return {f"{prefix}_0": on.day, f"{prefix}_1": on.month, f"{prefix}_2": on.year}
+
+
+def nothing(world: World, side: Side) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """`kwargs` and `data` are made for a side; without `post` a POST is answered as a GET is."""
+
+    get: Answers
+    post: Answers | None = None
+    kwargs: Callable[[World, Side], dict[str, Any]] = no_row
+    data: Callable[[World, Side], dict[str, Any]] = nothing
+    open: bool = field(default=False)
+    """Open to people who are not signed in."""
+
+    def expected(self, method: str) -> Answers:
+        return self.post if method == "post" and self.post is not None else self.get
+
+
+def named_urls() -> Iterator[tuple[str, str, Any]]:
+    """(name with its namespaces, route, view) of every address, nested and unnamed ones too."""
+
+    def walk(patterns: list[Any], space: str, route: str) -> Iterator[tuple[str, str, Any]]:
+        for pattern in patterns:
+            here = route + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from walk(pattern.url_patterns, inner, here)
+            elif isinstance(pattern, URLPattern):
+                yield f"{space}{pattern.name or here}", here, pattern.callback
+
+    yield from walk(get_resolver().url_patterns, "", "")
+
+
+# fmt: off
+PUPILS: dict[str, Entry] = {
+    "pupils:list": Entry(get=CHILDREN),
+    "pupils:search": Entry(
+        get=ALL_405,
+        post=answers(   "302 302 302 302 302 302 403 403 403"),
+        data=lambda world, side: {"q": side.pupil.surname},
+    ),
+    "pupils:export_csv": Entry(get=answers(
+                        "200 200 200 200 403 200 403 403 403")),
+    "pupils:export_xlsx": Entry(get=answers(
+                        "200 200 200 200 403 200 403 403 403")),
+    "pupils:detail": Entry(kwargs=child, get=CHILD),
+    "pupils:care": Entry(kwargs=child, get=answers(
+                        "200 200 200 403 200 200 403 403 403",
+                        "200 200 404 403 404 200 403 403 403")),
+    "pupils:reveal_address": Entry(
+        kwargs=child, get=ALL_405,
+        post=answers(   "302 302 302 403 302 403 403 403 403",
+                        "302 302 404 403 404 403 403 403 403")),
+    "pupils:school": Entry(kwargs=child, get=CHILD),
+    "pupils:timeline": Entry(kwargs=child, get=CHILD),
+    "pupils:who_looked": Entry(kwargs=child, get=answers(
+                        "200 200 200 403 200 403 403 403 403",
+                        "200 200 404 403 404 403 403 403 403")),
+}
+SCHOOLS: dict[str, Entry] = {
+    "schools:list": Entry(get=answers(
+                        "200 200 403 200 403 200 403 403 403")),
+    "schools:export_csv": Entry(get=answers(
+                        "200 200 403 200 403 200 403 403 403")),
+    "schools:export_xlsx": Entry(get=answers(
+                        "200 200 403 200 403 200 403 403 403")),
+    "schools:detail": Entry(kwargs=school, get=answers(
+                        "200 200 403 200 403 200 403 403 403",
+                        "200 200 403 404 403 200 403 403 403")),
+    "schools:appoint_teacher": Entry(
+        kwargs=school,
+        data=lambda world, side: {
+            "user": world.users[Role.DESIGNATED_TEACHER].pk if side is world.foreign else world.foreign.membership.user_id,
+            **day("from_on"),
+        },
+        get=answers(    "200 200 403 403 403 403 403 403 403",
+                        "200 200 403 404 403 403 403 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403",
+                        "302 302 403 404 403 403 403 403 403")),
+    "schools:end_appointment": Entry(
+        kwargs=lambda world, side: {"school_id": side.school.pk, "membership_id": side.membership.pk},
+        data=lambda world, side: day("last_on"),
+        get=answers(    "200 200 403 403 403 403 403 403 403",
+                        "200 200 403 404 403 403 403 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403",
+                        "302 302 403 404 403 403 403 403 403")),
+}
+ATTAINMENT: dict[str, Entry] = {
+    "attainment:qualifications": Entry(get=FEEDS),
+    "attainment:qualification": Entry(
+        kwargs=lambda world, side: {"qualification_id": world.qualification.pk},
+        data=lambda world, side: {
+            "name": "Rural Craft Award", "stage": "KS4", "scheme": "letter", "size": "1", "level2_grades": "A B C",
+        },
+        get=FEEDS, post=FEEDS_POST),
+    "attainment:child": Entry(kwargs=child, get=CHILD),
+}
+PROVISION: dict[str, Entry] = {
+    "provision:list": Entry(get=CHILDREN),
+    "provision:export_csv": Entry(get=answers(
+                        "200 200 200 200 403 200 403 403 403")),
+    "provision:export_xlsx": Entry(get=answers(
+                        "200 200 200 200 403 200 403 403 403")),
+    "provision:exclusion": Entry(kwargs=lambda world, side: {"exclusion_id": side.exclusion.pk}, get=CHILD),
+    "provision:new": Entry(
+        kwargs=child,
+        data=lambda world, side: {
+            "school": side.school.pk, "category": "SUSP", "days": "1", **day("from_on", MONDAY),
+        },
+        get=answers(    "200 200 403 200 403 403 403 403 403",
+                        "200 200 403 404 403 403 403 403 403"),
+        post=answers(   "302 302 403 302 403 403 403 403 403",
+                        "302 302 403 404 403 403 403 403 403")),
+}
+PEPS: dict[str, Entry] = {
+    "peps:list": Entry(get=answers(
+                        "200 200 200 200 200 403 403 403 403")),
+    "peps:export_csv": Entry(get=answers(
+                        "200 200 200 200 403 403 403 403 403")),
+    "peps:export_xlsx": Entry(get=answers(
+                        "200 200 200 200 403 403 403 403 403")),
+    "peps:child": Entry(kwargs=child, get=answers(
+                        "200 200 200 200 200 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403")),
+    "peps:record_meeting": Entry(
+        kwargs=lambda world, side: {"pep_id": side.due_pep.pk},
+        data=lambda world, side: day("held_on", MONDAY),
+        get=answers(    "200 200 403 200 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403"),
+        post=answers(   "302 302 403 302 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403")),
+    "peps:complete": Entry(
+        kwargs=lambda world, side: {"pep_id": side.held_pep.pk}, get=ALL_405,
+        post=answers(   "302 302 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403")),
+}
+PLEDGE: dict[str, Entry] = {
+    "pledge:list": Entry(get=answers(
+                        "200 200 200 403 403 403 403 403 403")),
+    "pledge:export_csv": Entry(get=answers(
+                        "200 200 200 403 403 403 403 403 403")),
+    "pledge:export_xlsx": Entry(get=answers(
+                        "200 200 200 403 403 403 403 403 403")),
+    "pledge:child": Entry(
+        kwargs=child, data=lambda world, side: {f"c{side.commitment.pk}": "kept"},
+        get=answers(    "200 200 200 403 403 403 403 403 403",
+                        "200 200 404 403 403 403 403 403 403"),
+        post=answers(   "403 403 302 403 403 403 403 403 403",
+                        "403 403 404 403 403 403 403 403 403")),
+}
+INCENTIVES: dict[str, Entry] = {
+    "incentives:list": Entry(get=answers(
+                        "200 200 403 403 403 403 200 403 403")),
+    "incentives:new": Entry(
+        data=lambda world, side: {
+            "assessment_year": 2028, "budget": "9000", **day("letters_due_on"), "payments_due_on_0": 30,
+            "payments_due_on_1": 9, "payments_due_on_2": 2028,
+        },
+        get=answers(    "200 403 403 403 403 403 403 403 403"),
+        post=answers(   "302 403 403 403 403 403 403 403 403")),
+    "incentives:scheme": Entry(
+        kwargs=lambda world, side: {"assessment_year": 2027},
+        data=lambda world, side: {"pupils": [side.pupil.pk], **day("sent_on", MONDAY)},
+        get=answers(    "200 200 403 403 403 403 200 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403")),
+    "incentives:not_told_csv": Entry(
+        kwargs=lambda world, side: {"assessment_year": 2027}, get=answers(
+                        "200 200 403 403 403 403 403 403 403")),
+    "incentives:not_told_xlsx": Entry(
+        kwargs=lambda world, side: {"assessment_year": 2027}, get=answers(
+                        "200 200 403 403 403 403 403 403 403")),
+    "incentives:child": Entry(
+        kwargs=child, data=lambda world, side: day("sent_on", MONDAY),
+        get=answers(    "200 200 403 403 403 403 403 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403")),
+}
+REPORTS: dict[str, Entry] = {
+    "reports:indicators": Entry(get=INDICATORS),
+    "reports:compute_indicators": Entry(
+        data=lambda world, side: {"year": "2009", "basis": ""},
+        get=INDICATORS,
+        post=answers(   "302 302 403 403 403 302 403 403 403")),
+    "reports:choose_target": Entry(
+        data=lambda world, side: {"slug": "ni-99", "year": "2011"}, get=TARGETS, post=TARGETS_POST),
+    "reports:indicator": Entry(kwargs=indicator, get=INDICATORS),
+    "reports:indicator_target": Entry(
+        kwargs=indicator, data=lambda world, side: {"target": "43"}, get=TARGETS, post=TARGETS_POST),
+    "reports:indicator_children": Entry(
+        kwargs=lambda world, side: {**indicator(world, side), "step": "denominator"}, get=INDICATORS),
+    "reports:indicator_export": Entry(
+        kwargs=lambda world, side: {**indicator(world, side), "step": "denominator", "extension": "csv"},
+        get=INDICATORS),
+    "reports:indicator_child": Entry(
+        kwargs=lambda world, side: {**indicator(world, side), **child(world, side)}, get=INDICATORS),
+}
+FEED_PAGES: dict[str, Entry] = {
+    "feeds:list": Entry(get=FEEDS),
+    "feeds:new": Entry(get=FEEDS),
+    "feeds:template": Entry(kwargs=lambda world, side: {"kind": "roll"}, get=FEEDS),
+    "feeds:run": Entry(kwargs=run, get=FEEDS),
+    "feeds:check": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
+    "feeds:apply": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
+    "feeds:cancel": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
+    "feeds:progress": Entry(kwargs=run, get=FEEDS),
+    "feeds:problems": Entry(kwargs=run, get=FEEDS),
+}
+ACCOUNT: dict[str, Entry] = {
+    "account_login": Entry(get=ALL_302, open=True),
+    "account_logout": Entry(get=ALL_200, post=ALL_302, open=True),
+    "account_inactive": Entry(get=ALL_200, post=ALL_405, open=True),
+    "account_signup": Entry(get=ALL_302, open=True),
+    "account_reauthenticate": Entry(get=ALL_200),
+    "account_email": Entry(get=ALL_200, post=ALL_302),
+    "account_email_verification_sent": Entry(get=ALL_200, post=ALL_405, open=True),
+    "account_change_password": Entry(get=ALL_200),
+    "account_set_password": Entry(get=ALL_302),
+    "account_reset_password": Entry(get=ALL_200, open=True),
+    "account_confirm_login_code": Entry(get=ALL_302, open=True),
+    "account_confirm_email": Entry(
+        kwargs=lambda world, side: {"key": "no-such-key"}, get=ALL_200, post=ALL_404, open=True),
+    "account_reset_password_from_key_done": Entry(get=ALL_200, post=ALL_405, open=True),
+    "account_reset_password_from_key": Entry(
+        kwargs=lambda world, side: {"uidb36": "1", "key": "no-such-key"}, get=ALL_200, open=True),
+    "account_reset_password_done": Entry(get=ALL_200, post=ALL_405, open=True),
+    "mfa_index": Entry(get=ALL_200, post=ALL_405),
+    "mfa_authenticate": Entry(get=ALL_302, open=True),
+    "mfa_reauthenticate": Entry(get=ALL_302),
+    "mfa_activate_totp": Entry(get=ALL_302),
+    "mfa_deactivate_totp": Entry(get=ALL_302),
+    "mfa_view_recovery_codes": Entry(get=ALL_302, post=ALL_405),
+    "mfa_generate_recovery_codes": Entry(get=ALL_302),
+    "mfa_download_recovery_codes": Entry(get=ALL_302),
+    "usersessions_list": Entry(get=ALL_200, post=ALL_302),
+}
+SITE: dict[str, Entry] = {
+    "home": Entry(get=ALL_200),
+    "health": Entry(get=ALL_200, post=ALL_405, open=True),
+    "components": Entry(get=ALL_404, open=True),
+}
+# fmt: on
+MATRIX: dict[str, Entry] = {
+    **SITE, **PUPILS, **SCHOOLS, **ATTAINMENT, **PROVISION, **PEPS, **PLEDGE, **INCENTIVES, **REPORTS, **FEED_PAGES,
+    **ACCOUNT,
+}  # fmt: skip

@@ -1,0 +1,122 @@
+"""Every address by every role, for own and foreign rows, reading and writing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.template.backends.django import Template
+from django.test import Client
+from django.urls import reverse
+
+from core.models import AccessEvent
+from core.roles import Role
+from tests.access.matrix import FOREIGN, MATRIX, ORDER, OWN, Entry, named_urls
+from tests.access.world import World
+
+WHICH = (OWN, FOREIGN)
+METHODS = ("get", "post")
+REFUSALS = {403: "refused", 404: "not_found"}
+# Kept for every visitor, refused or not: who is signed in, since when, and the trace itself.
+BOOKKEEPING = {"django_session", "usersessions_usersession", "core_accessevent"}
+
+
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Templates cost most of the time and decide nothing here."""
+    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: "")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """One request leaves nothing for the next, not even that somebody signed out."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def url_of(name: str, entry: Entry, world: World, which: str) -> str:
+    return reverse(name, kwargs=entry.kwargs(world, world.side(which)))
+
+
+def ask(client: Client, method: str, name: str, world: World, which: str) -> Any:
+    entry = MATRIX[name]
+    data = entry.data(world, world.side(which)) if method == "post" else {}
+    return getattr(client, method)(url_of(name, entry, world, which), data)
+
+
+def test_every_address_has_an_entry() -> None:
+    assert {name for name, _, _ in named_urls()} == set(MATRIX)
+
+
+def test_only_these_are_open_to_strangers() -> None:
+    """LoginRequiredMiddleware guards all but what is marked; the list grows only by somebody's decision."""
+    marked = {name for name, _, view in named_urls() if not getattr(view, "login_required", True)}
+    assert marked == {name for name, entry in MATRIX.items() if entry.open}
+    assert not [name for name in marked if not name.startswith(("account_", "mfa_")) and name not in {"health", "components"}]
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_strangers_are_asked_to_sign_in(name: str, world: World, unrendered: None) -> None:
+    for method in METHODS:
+        answer = ask(Client(), method, name, world, OWN)
+        if MATRIX[name].open:
+            assert answer.status_code in {200, 302, 404, 405}
+        else:
+            assert answer.status_code == 302
+            assert answer.headers["Location"].startswith(f"{reverse('account_login')}?next=")
+
+
+@pytest.mark.parametrize("role", ORDER)
+@pytest.mark.parametrize("name", MATRIX)
+def test_answers(
+    name: str, role: Role, world: World, client_of: Callable[[Role], Client], unrendered: None
+) -> None:
+    client = client_of(role)
+    asked = [(method, which) for method in METHODS for which in WHICH]
+    expected = {f"{method} {which}": MATRIX[name].expected(method).of(role, which) for method, which in asked}
+    found = {}
+    for method, which in asked:
+        with undone():
+            found[f"{method} {which}"] = ask(client, method, name, world, which).status_code
+    assert found == expected
+
+
+def refused_posts() -> Iterator[Any]:
+    for name, entry in MATRIX.items():
+        answers = entry.expected("post")
+        for role in ORDER:
+            which = [w for w in WHICH if answers.of(role, w) in {403, 404, 405}]
+            if which:
+                yield pytest.param(name, role, which, id=f"{name}-{role}")
+
+
+def written() -> dict[str, tuple[int, int, int]]:
+    """Rows that this transaction has inserted, updated and deleted so far, by table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return {name: tuple(counts) for name, *counts in cursor.fetchall() if name not in BOOKKEEPING}
+
+
+def test_what_is_written_is_noticed(world: World) -> None:
+    before = written()
+    world.own.school.save()
+    assert written() != before
+
+
+@pytest.mark.parametrize(("name", "role", "which"), list(refused_posts()))
+def test_a_refused_post_writes_nothing_but_its_trace(
+    name: str, role: Role, which: list[str], world: World, client_of: Callable[[Role], Client], unrendered: None
+) -> None:
+    client = client_of(role)
+    for side in which:
+        before, traces = written(), list(AccessEvent.objects.values_list("pk", flat=True))
+        status = ask(client, "post", name, world, side).status_code
+        assert written() == before
+        new = AccessEvent.objects.exclude(pk__in=traces)
+        if status in REFUSALS:
+            assert [(e.user_id, e.action, e.screen) for e in new] == [(world.users[role].pk, REFUSALS[status], name)]
