@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -87,6 +88,19 @@ def load_plan_targets(*, actor: User | None = None) -> list[IndicatorTarget]:
 # ---------------------------------------------------------------- where a year stands
 
 
+class Outcome(Protocol):
+    """What came out: a stored figure, or one computed a moment ago."""
+
+    @property
+    def figure(self) -> Figure: ...
+
+    @property
+    def denominator(self) -> int: ...
+
+    @property
+    def unmatched(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A year's state in a few words, with the colour of its tag."""
@@ -144,7 +158,7 @@ def percent_words(value: Decimal) -> str:
     return f"{value.normalize():f}%"
 
 
-def standing_of(row: IndicatorFigure | None, target: IndicatorTarget | None, *, today: date) -> Standing:
+def standing_of(row: Outcome | None, target: IndicatorTarget | None, *, today: date) -> Standing:
     """Where a year stands: awaited, without results, above or below target or prediction."""
     awaited = target.awaited_on if target else None
     if row is None or not has_outcome(row):
@@ -162,12 +176,12 @@ def standing_of(row: IndicatorFigure | None, target: IndicatorTarget | None, *, 
     return Standing("No target set", "grey")
 
 
-def has_outcome(row: IndicatorFigure) -> bool:
+def has_outcome(row: Outcome) -> bool:
     """Whether any child counted has a result at all: a cohort without results is no outcome of nought."""
     return row.denominator > row.unmatched
 
 
-def _against(row: IndicatorFigure, aim: Decimal, name: str, *, met: str, exceeded: str) -> Standing:
+def _against(row: Outcome, aim: Decimal, name: str, *, met: str, exceeded: str) -> Standing:
     """Compared as printed at the decimals of the aim, so that 15 of 45 meets 33.3%."""
     places = max(0, -int(aim.normalize().as_tuple().exponent))
     printed = row.figure.percent(places)

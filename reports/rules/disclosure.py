@@ -91,6 +91,11 @@ class Numbers:
     sums: list[Sum] = field(default_factory=list)
     unprinted: set[str] = field(default_factory=set)
 
+    @property
+    def pairs(self) -> list["Share | Rate"]:
+        """Every share and every rate."""
+        return [*self.shares, *self.rates]
+
     def add(self, name: str, value: int, label: str = "") -> str:
         """A number that is no number of children. ValueError when the name has another value already."""
         if self.values.setdefault(name, value) != value:
@@ -177,7 +182,7 @@ def _first(numbers: Numbers) -> dict[str, Why]:
 
 def _with_their_shares(numbers: Numbers, hidden: dict[str, Why]) -> None:
     """Where the whole is hidden its part goes too: there is no share to print."""
-    for pair in (*numbers.shares, *numbers.rates):
+    for pair in numbers.pairs:
         if pair.whole in hidden and pair.part not in hidden and numbers.values[pair.whole]:
             hidden[pair.part] = hidden[pair.whole]
 
@@ -193,13 +198,13 @@ class _System:
         self.values = dict(numbers.values)
         self.rests: dict[str, str] = {}
         self.equations: list[Vector] = []
-        for pair in (*numbers.shares, *numbers.rates):
+        for pair in numbers.pairs:
             self.values[pair.rest] = self.values[pair.whole] - self.values[pair.part]
             self.rests[pair.rest] = pair.part
             self._equation(pair.whole, (pair.part, pair.rest))
         for one in numbers.sums:
             self._equation(one.total, one.parts)
-        self.totals = {one.total for one in numbers.sums} | {p.whole for p in (*numbers.shares, *numbers.rates)}
+        self.totals = {one.total for one in numbers.sums} | {p.whole for p in numbers.pairs}
         self.accepted: set[str] = set()
         self.safe: set[str] = set()
 

@@ -12,7 +12,7 @@ from core.rules import year_group_label
 from pupils.rules import CohortStatus, default_basis
 from reports.models import IndicatorTarget
 from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
-from reports.targets import percent_words, slug_of, standing_of
+from reports.targets import has_outcome, percent_words, slug_of, standing_of
 
 SLUG = "attainment"
 TREND_YEARS = 4
@@ -37,14 +37,9 @@ def collect(scope: Scope) -> Collected:
     for code in codes:
         one = computed[code]
         found.definitions[code.value] = f"{NI_SPECS[code].title}. Definition: {one.definition}"
-        before = [(y, earlier[y][code]) for y in sorted(earlier) if _has_outcome(earlier[y][code])]
+        before = [(y, earlier[y][code]) for y in sorted(earlier) if has_outcome(earlier[y][code])]
         found.data["indicators"].append(_indicator(found, scope, one, before, targets))
     return found
-
-
-def _has_outcome(one: IndicatorComputation) -> bool:
-    """Whether any child counted has a result at all."""
-    return one.denominator > one.unmatched
 
 
 def _name(code: NiCode, year: int) -> str:
@@ -106,7 +101,7 @@ def _indicator(
         "basis": one.basis.label,
         "window": [one.window.start_on.isoformat(), one.window.as_at.isoformat()],
         "provisional": one.provisional,
-        "has_outcome": _has_outcome(one),
+        "has_outcome": has_outcome(one),
         "standing": standing_of(one, aims, today=scope.as_at).words,
         "tone": _tone(standing_of(one, aims, today=scope.as_at).colour),
         "prediction": _percent(aims.prediction if aims else None),
