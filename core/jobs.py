@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from celery import Task
+from celery.contrib.django.task import DjangoTask
 
 from core.actor import acting_as, current_actor_id
 
 
-class ActingTask(Task):
-    """Carries the acting user's id in the message headers into the change history (stack.md D.3)."""
+class ActingTask(DjangoTask):
+    """Carries the acting user's id in the message headers into the change history (stack.md D.3).
+
+    Queue it with `delay_on_commit`: the worker must not look before the rows are there.
+    """
 
     abstract = True
 
