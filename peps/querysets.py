@@ -23,8 +23,7 @@ class PEPQuerySet(PupilDataQuerySet):
 
     def wanted(self, today: date) -> Self:
         """Waiting for the meeting, of children who are looked after today: who has left needs none."""
-        looked_after = CareEpisode.objects.open_on(today).filter(pupil=OuterRef("pupil_id"))
-        return self.filter(Exists(looked_after), state=rules.Status.DUE)
+        return self.filter(_looked_after(today), state=rules.Status.DUE)
 
     def overdue(self, today: date) -> Self:
         return self.wanted(today).filter(due_on__lt=today)
@@ -43,4 +42,9 @@ class PEPQuerySet(PupilDataQuerySet):
 
     def still_meant(self, today: date) -> Self:
         """All but those that were never held and are no longer needed."""
-        return self.filter(Q(pk__in=self.wanted(today).values("pk")) | ~Q(state=rules.Status.DUE))
+        return self.filter(~Q(state=rules.Status.DUE) | Q(_looked_after(today)))
+
+
+def _looked_after(today: date) -> Exists:
+    """The PEP's child is looked after on the day."""
+    return Exists(CareEpisode.objects.open_on(today).filter(pupil=OuterRef("pupil_id")))
