@@ -373,7 +373,7 @@ class Comparison:
         if not self.picture.episodes:
             return
         until = self.picture.latest or self.today
-        absent = _open_children(until, self.children)
+        absent = _open_children(until, self.picture.mentioned)
         self.difference.left = len(absent)
         if absent:
             self.difference.summary.append(

@@ -28,6 +28,7 @@ class Picture:
     episodes: dict[str, dict[date, EpisodeRow]] = field(default_factory=lambda: defaultdict(dict))
     records: dict[tuple[str, str, str], RecordRow] = field(default_factory=dict)
     held_episodes: frozenset[str] = frozenset()
+    mentioned: frozenset[str] = frozenset()
     latest: date | None = None
     has_header: bool = False
 
@@ -91,7 +92,7 @@ def merge(tables: Sequence[TableFile], parsed: Parsed, problems: Problems, *, to
     set_lateness(tables, parsed, today=today)
     _hold_contradicted_children(parsed, problems)
     headers, episodes, records = _by_table(parsed.headers), _by_table(parsed.episodes), _by_table(parsed.records)
-    picture = Picture(held_episodes=frozenset(parsed.held_episodes))
+    picture = Picture(held_episodes=frozenset(parsed.held_episodes), mentioned=parsed.mentioned)
     overtaken: Counter[str] = Counter()
     for table in of_table(tables, HEADER):
         picture.has_header = True

@@ -101,12 +101,13 @@ class RecordRow:
 
 @dataclass
 class Parsed:
-    """All usable rows of a delivery, by table file, and the children one of whose rows could not be used."""
+    """All usable rows of a delivery, the children with an episode that could not be used, and all child ids read."""
 
     headers: list[HeaderFacts] = field(default_factory=list)
     episodes: list[EpisodeRow] = field(default_factory=list)
     records: list[RecordRow] = field(default_factory=list)
     held_episodes: dict[str, SourceRow] = field(default_factory=dict)
+    mentioned: frozenset[str] = frozenset()
 
     def all_rows(self) -> "Iterator[HeaderFacts | EpisodeRow | RecordRow]":
         yield from self.headers
@@ -365,6 +366,7 @@ class RowReader:
                     child = rules.normalise_child_id(row.cells.get("CHILD", ""))
                     if child:
                         parsed.held_episodes[child] = row
+        parsed.mentioned = frozenset(filter(None, self._children.values()))
         return parsed
 
     def _rows(self, table: TableFile) -> Iterator[tuple[SourceRow, HeaderFacts | EpisodeRow | RecordRow | None]]:

@@ -280,6 +280,11 @@ def test_a_held_row_never_removes_what_is_stored(send_return: Send) -> None:
     )
     assert len(spans("A1")) == 2
     assert codes(outcome)["REMOVAL_WAITS"] == 1
+    held = send_return(
+        [header("A1"), header("A1", SEX="2")], [episode("A1", "01/06/2008"), episode("B2", "01/06/2008")]
+    )
+    assert (held.rows["held"], len(spans("A1"))) == (3, 2)
+    assert codes(held)["NOT_IN_RETURN"] == 0
 
 
 @pytest.mark.parametrize("cells", [{"DOB": "02/06/2008"}, {"SEX": "2"}])
