@@ -36,6 +36,11 @@ def usual_payments_due_on(assessment_year: int) -> date:
     return date(assessment_year, 9, 30)
 
 
+def results_from(assessment_year: int) -> date:
+    """GCSE results come out in August."""
+    return date(assessment_year, 8, 1)
+
+
 def counted_on(assessment_year: int, today: date) -> date:
     """The day on which the group is counted: today, at the latest 31 August of the summer."""
     return min(today, date(assessment_year, 8, 31))

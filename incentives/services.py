@@ -37,6 +37,8 @@ def open_scheme(
         errors["budget"] = "The money set aside must be more than nothing"
     if payments_due_on <= letters_due_on:
         errors["payments_due_on"] = "Payments come after the letters: give a later day"
+    elif payments_due_on < rules.results_from(assessment_year):
+        errors["payments_due_on"] = f"Results come in August {assessment_year}: nothing can be paid before"
     if errors:
         raise ValidationError(errors)
     with acting_as(actor, service="incentives.open_scheme"):

@@ -60,6 +60,7 @@ class TestOpening:
             ({"assessment_year": 2030}, "this summer or the next"),
             ({"budget": Decimal(0)}, "more than nothing"),
             ({"payments_due_on": date(2026, 12, 31)}, "Payments come after the letters"),
+            ({"payments_due_on": date(2027, 7, 31)}, "Results come in August 2027"),
         ],
     )
     def test_refused_in_words(self, head, changes, message):
