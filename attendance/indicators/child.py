@@ -76,11 +76,13 @@ def meaning_of(symbol: str, on: dt.date) -> tuple[str, str]:
 
 
 def child_year(pupil: Pupil, academic_year: int, *, today: dt.date) -> ChildYear:
-    """The child's sessions and figures of a year, up to today."""
+    """The child's sessions and figures of a year, up to today; sessions of today that no mark came for yet do not
+    count as unmarked."""
     calendars = Calendars()
     first, end = academic_year_start(academic_year), academic_year_end(academic_year)
     last = max(first, min(end, today))
-    marks = YearMarks.load(academic_year, today=today, pupil_ids=[pupil.pk], calendars=calendars)
+    yesterday = today - dt.timedelta(days=1)
+    marks = YearMarks.load(academic_year, today=yesterday, pupil_ids=[pupil.pk], calendars=calendars)
     result = attendance_between(first, last, today=today, pupil_ids=[pupil.pk], years=[marks])
     terms = by_term(marks, calendars.of(None, academic_year).terms, last) if marks.pupils else []
     return ChildYear(

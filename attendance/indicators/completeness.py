@@ -18,7 +18,8 @@ from schools.models import School
 DAYS_SHOWN = 10
 SILENT_AFTER = 3
 """School days without a mark after which a school counts as silent (OURS)."""
-NOTHING = " -#"
+NOTHING = " -"
+"""A school that says closed (#) is not silent."""
 
 
 @dataclass(frozen=True, slots=True)
