@@ -1,5 +1,7 @@
 """Forms of the reports floor."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -83,3 +85,53 @@ class ChooseTargetForm(GovForm):
         if code and year and year > NI_SPECS[code].last_assessment_year:
             self.add_error("year", f"The series of {code} closed with {NI_SPECS[code].last_assessment_year}")
         return data
+
+
+# ---------------------------------------------------------------- the termly report
+
+
+class DraftForm(GovForm):
+    """Which term, and as at which day."""
+
+    submit_label = "Make the report"
+
+    def __init__(self, *args: Any, terms: Sequence[tuple[str, str]], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["term"] = forms.ChoiceField(label="Term", choices=terms)
+        self.fields["as_at"] = DateInputField(
+            label="As at",
+            help_text="A day of the term, not later than today. The figures are those of that day.",
+            latest=today,
+        )
+
+
+class WordsForm(GovForm):
+    """What the Virtual School Head says and asks; printed in both versions."""
+
+    submit_label = "Save and make the documents again"
+
+    commentary = forms.CharField(
+        label="What the Virtual School Head says",
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=4000,
+        required=False,
+        help_text="A few sentences for the first page: what stands out, why, and what was done about it.",
+    )
+    decisions_wanted = forms.CharField(
+        label="Decisions wanted",
+        widget=forms.Textarea(attrs={"rows": 10}),
+        max_length=4000,
+        required=False,
+        help_text="One decision a line. They are printed as a numbered list.",
+    )
+
+
+class WithdrawForm(GovForm):
+    """Why a report is taken out of use."""
+
+    submit_label = "Withdraw the report"
+    submit_style = "warning"
+
+    because = forms.CharField(
+        label="Reason", max_length=300, help_text="It stays with the report for everybody to see."
+    )

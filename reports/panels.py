@@ -12,6 +12,9 @@ from attainment.rules import NI_SPECS, NiCode
 from core import navigation
 from core.panels import HomeCard, HomeNeeds, Need, register
 from core.roles import Permission
+from core.wording import short_date
+from reports.models import ReportRun
+from reports.rules import ReportState
 from reports.targets import indicator_years, slug_of
 
 P = Permission
@@ -58,10 +61,33 @@ def _indicator_needs(user: Any, today: date) -> Iterable[Need]:
         )
 
 
+def _report_needs(user: Any, today: date) -> Iterable[Need]:
+    """Drafts that wait for the Virtual School Head; a single one opens at once."""
+    drafts = list(
+        ReportRun.objects.visible_to(user)
+        .filter(state=ReportState.DRAFT.value, frozen_at__isnull=False)
+        .only("pk", "academic_year", "season", "as_at", "frozen_at")[:20]
+    )
+    url = reverse("reports:approve", args=[drafts[0].pk]) if len(drafts) == 1 else reverse("reports:list")
+    hint = f"{drafts[0].term_label}, drafted {short_date(drafts[0].frozen_at)}" if drafts else ""
+    yield Need(text="Reports to approve", count=len(drafts), url=url, hint=hint)
+
+
+def _issued_card(user: Any, today: date) -> Mapping[str, Any] | None:
+    """The newest issued reports, for those who read nothing else here."""
+    if user.can(P.SEE_ALL_REPORTS):
+        return None
+    runs = list(ReportRun.objects.visible_to(user).defer("figures", "cohorts")[:3])
+    return {"runs": runs, "url": reverse("reports:list")}
+
+
 register(
+    HomeNeeds(needs=_report_needs, order=5, permission=P.APPROVE_REPORTS),
+    HomeCard(template="reports/cards/issued.html", context=_issued_card, order=15, permission=P.SEE_ISSUED_REPORTS),
     HomeCard(template="reports/cards/headlines.html", context=_headline_card, order=30, permission=P.SEE_INDICATORS),
     HomeNeeds(needs=_indicator_needs, order=50, permission=P.SEE_INDICATORS),
 )
 navigation.register(
+    navigation.NavEntry(label="Reports", url_name="reports:list", permission=P.SEE_ISSUED_REPORTS, order=45),
     navigation.NavEntry(label="Indicators", url_name="reports:indicators", permission=P.SEE_INDICATORS, order=50),
 )

@@ -49,15 +49,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "audience",
-                    models.CharField(
-                        choices=[("restricted", "Restricted"), ("public", "Public")], max_length=10
-                    ),
+                    models.CharField(choices=[("restricted", "Restricted"), ("public", "Public")], max_length=10),
                 ),
                 (
                     "state",
@@ -82,9 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("academic_year", models.PositiveSmallIntegerField()),
                 ("season", models.CharField(max_length=10)),
@@ -107,9 +101,7 @@ class Migration(migrations.Migration):
                 ("definitions", models.JSONField(default=dict)),
                 (
                     "figures",
-                    models.JSONField(
-                        default=dict, help_text="Restricted figures by section; no child's name"
-                    ),
+                    models.JSONField(default=dict, help_text="Restricted figures by section; no child's name"),
                 ),
                 ("cohorts", models.JSONField(default=dict, help_text="Pupil ids behind each figure")),
                 ("commentary", models.TextField(blank=True)),
@@ -150,9 +142,7 @@ class Migration(migrations.Migration):
                 ("definitions", models.JSONField(default=dict)),
                 (
                     "figures",
-                    models.JSONField(
-                        default=dict, help_text="Restricted figures by section; no child's name"
-                    ),
+                    models.JSONField(default=dict, help_text="Restricted figures by section; no child's name"),
                 ),
                 ("cohorts", models.JSONField(default=dict, help_text="Pupil ids behind each figure")),
                 ("commentary", models.TextField(blank=True)),
@@ -170,9 +160,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=10)),
                 ("assessment_year", models.PositiveSmallIntegerField()),
@@ -202,9 +190,7 @@ class Migration(migrations.Migration):
                         name="reports_prediction_is_percent",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("target__range", (0, 100)), ("target__isnull", True), _connector="OR"
-                        ),
+                        condition=models.Q(("target__range", (0, 100)), ("target__isnull", True), _connector="OR"),
                         name="reports_target_is_percent",
                     ),
                 ],
@@ -413,8 +399,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reportdocument",
-            constraint=models.UniqueConstraint(
-                fields=("run", "audience", "state"), name="reports_document_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("run", "audience", "state"), name="reports_document_once"),
         ),
     ]

@@ -8,92 +8,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0001_initial'),
+        ("reports", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='reportrun',
-            name='insert_insert',
+            model_name="reportrun",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='reportrun',
-            name='update_update',
+            model_name="reportrun",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='reportrun',
-            name='delete_delete',
+            model_name="reportrun",
+            name="delete_delete",
         ),
         migrations.RemoveField(
-            model_name='reportrunevent',
-            name='cohorts',
+            model_name="reportrunevent",
+            name="cohorts",
         ),
         migrations.RemoveField(
-            model_name='reportrunevent',
-            name='figures',
+            model_name="reportrunevent",
+            name="figures",
         ),
         migrations.AddField(
-            model_name='reportdocument',
-            name='size',
+            model_name="reportdocument",
+            name="size",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='frozen_at',
-            field=models.DateTimeField(help_text='When the snapshot was taken; none while it is being made', null=True),
+            model_name="reportrun",
+            name="frozen_at",
+            field=models.DateTimeField(help_text="When the snapshot was taken; none while it is being made", null=True),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='withdrawn_at',
+            model_name="reportrun",
+            name="withdrawn_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='withdrawn_because',
+            model_name="reportrun",
+            name="withdrawn_because",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='withdrawn_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reportrun",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='reportrunevent',
-            name='frozen_at',
-            field=models.DateTimeField(help_text='When the snapshot was taken; none while it is being made', null=True),
+            model_name="reportrunevent",
+            name="frozen_at",
+            field=models.DateTimeField(help_text="When the snapshot was taken; none while it is being made", null=True),
         ),
         migrations.AddField(
-            model_name='reportrunevent',
-            name='withdrawn_at',
+            model_name="reportrunevent",
+            name="withdrawn_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='reportrunevent',
-            name='withdrawn_because',
+            model_name="reportrunevent",
+            name="withdrawn_because",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='reportrunevent',
-            name='withdrawn_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reportrunevent",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportrun',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.frozen_at IS NOT NULL AND (OLD.academic_year IS DISTINCT FROM NEW.academic_year OR OLD.season IS DISTINCT FROM NEW.season OR OLD.as_at IS DISTINCT FROM NEW.as_at OR OLD.parameters IS DISTINCT FROM NEW.parameters OR OLD.definitions IS DISTINCT FROM NEW.definitions OR OLD.figures IS DISTINCT FROM NEW.figures OR OLD.cohorts IS DISTINCT FROM NEW.cohorts OR OLD.frozen_at IS DISTINCT FROM NEW.frozen_at))', func="RAISE EXCEPTION 'a frozen report never changes: make a new run';", hash='939acf21e2e13a1d9332db522910581089eb535d', operation='UPDATE', pgid='pgtrigger_frozen_1f4f9', table='reports_reportrun', when='BEFORE')),
+            model_name="reportrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.frozen_at IS NOT NULL AND (OLD.academic_year IS DISTINCT FROM NEW.academic_year OR OLD.season IS DISTINCT FROM NEW.season OR OLD.as_at IS DISTINCT FROM NEW.as_at OR OLD.parameters IS DISTINCT FROM NEW.parameters OR OLD.definitions IS DISTINCT FROM NEW.definitions OR OLD.figures IS DISTINCT FROM NEW.figures OR OLD.cohorts IS DISTINCT FROM NEW.cohorts OR OLD.frozen_at IS DISTINCT FROM NEW.frozen_at))",
+                    func="RAISE EXCEPTION 'a frozen report never changes: make a new run';",
+                    hash="939acf21e2e13a1d9332db522910581089eb535d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_frozen_1f4f9",
+                    table="reports_reportrun",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportrun',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportrunevent" ("academic_year", "approved_at", "approved_by_id", "as_at", "commentary", "decisions_wanted", "definitions", "frozen_at", "id", "issued_at", "issued_by_id", "made_at", "made_by_id", "parameters", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "state", "title", "withdrawn_at", "withdrawn_because", "withdrawn_by_id") VALUES (NEW."academic_year", NEW."approved_at", NEW."approved_by_id", NEW."as_at", NEW."commentary", NEW."decisions_wanted", NEW."definitions", NEW."frozen_at", NEW."id", NEW."issued_at", NEW."issued_by_id", NEW."made_at", NEW."made_by_id", NEW."parameters", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."season", NEW."state", NEW."title", NEW."withdrawn_at", NEW."withdrawn_because", NEW."withdrawn_by_id"); RETURN NULL;', hash='af0cbdb662d977e5868ee797065d89fa588ea2a5', operation='INSERT', pgid='pgtrigger_insert_insert_b9bc4', table='reports_reportrun', when='AFTER')),
+            model_name="reportrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reports_reportrunevent" ("academic_year", "approved_at", "approved_by_id", "as_at", "commentary", "decisions_wanted", "definitions", "frozen_at", "id", "issued_at", "issued_by_id", "made_at", "made_by_id", "parameters", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "state", "title", "withdrawn_at", "withdrawn_because", "withdrawn_by_id") VALUES (NEW."academic_year", NEW."approved_at", NEW."approved_by_id", NEW."as_at", NEW."commentary", NEW."decisions_wanted", NEW."definitions", NEW."frozen_at", NEW."id", NEW."issued_at", NEW."issued_by_id", NEW."made_at", NEW."made_by_id", NEW."parameters", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."season", NEW."state", NEW."title", NEW."withdrawn_at", NEW."withdrawn_because", NEW."withdrawn_by_id"); RETURN NULL;',
+                    hash="af0cbdb662d977e5868ee797065d89fa588ea2a5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b9bc4",
+                    table="reports_reportrun",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportrun',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."academic_year" IS DISTINCT FROM (NEW."academic_year") OR OLD."approved_at" IS DISTINCT FROM (NEW."approved_at") OR OLD."approved_by_id" IS DISTINCT FROM (NEW."approved_by_id") OR OLD."as_at" IS DISTINCT FROM (NEW."as_at") OR OLD."commentary" IS DISTINCT FROM (NEW."commentary") OR OLD."decisions_wanted" IS DISTINCT FROM (NEW."decisions_wanted") OR OLD."definitions" IS DISTINCT FROM (NEW."definitions") OR OLD."frozen_at" IS DISTINCT FROM (NEW."frozen_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."issued_at" IS DISTINCT FROM (NEW."issued_at") OR OLD."issued_by_id" IS DISTINCT FROM (NEW."issued_by_id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."parameters" IS DISTINCT FROM (NEW."parameters") OR OLD."season" IS DISTINCT FROM (NEW."season") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at") OR OLD."withdrawn_because" IS DISTINCT FROM (NEW."withdrawn_because") OR OLD."withdrawn_by_id" IS DISTINCT FROM (NEW."withdrawn_by_id"))', func='INSERT INTO "reports_reportrunevent" ("academic_year", "approved_at", "approved_by_id", "as_at", "commentary", "decisions_wanted", "definitions", "frozen_at", "id", "issued_at", "issued_by_id", "made_at", "made_by_id", "parameters", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "state", "title", "withdrawn_at", "withdrawn_because", "withdrawn_by_id") VALUES (NEW."academic_year", NEW."approved_at", NEW."approved_by_id", NEW."as_at", NEW."commentary", NEW."decisions_wanted", NEW."definitions", NEW."frozen_at", NEW."id", NEW."issued_at", NEW."issued_by_id", NEW."made_at", NEW."made_by_id", NEW."parameters", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."season", NEW."state", NEW."title", NEW."withdrawn_at", NEW."withdrawn_because", NEW."withdrawn_by_id"); RETURN NULL;', hash='65c65d914afa895e74a8756f9bcb4e84c03497d1', operation='UPDATE', pgid='pgtrigger_update_update_c6e3d', table='reports_reportrun', when='AFTER')),
+            model_name="reportrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."academic_year" IS DISTINCT FROM (NEW."academic_year") OR OLD."approved_at" IS DISTINCT FROM (NEW."approved_at") OR OLD."approved_by_id" IS DISTINCT FROM (NEW."approved_by_id") OR OLD."as_at" IS DISTINCT FROM (NEW."as_at") OR OLD."commentary" IS DISTINCT FROM (NEW."commentary") OR OLD."decisions_wanted" IS DISTINCT FROM (NEW."decisions_wanted") OR OLD."definitions" IS DISTINCT FROM (NEW."definitions") OR OLD."frozen_at" IS DISTINCT FROM (NEW."frozen_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."issued_at" IS DISTINCT FROM (NEW."issued_at") OR OLD."issued_by_id" IS DISTINCT FROM (NEW."issued_by_id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."parameters" IS DISTINCT FROM (NEW."parameters") OR OLD."season" IS DISTINCT FROM (NEW."season") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at") OR OLD."withdrawn_because" IS DISTINCT FROM (NEW."withdrawn_because") OR OLD."withdrawn_by_id" IS DISTINCT FROM (NEW."withdrawn_by_id"))',
+                    func='INSERT INTO "reports_reportrunevent" ("academic_year", "approved_at", "approved_by_id", "as_at", "commentary", "decisions_wanted", "definitions", "frozen_at", "id", "issued_at", "issued_by_id", "made_at", "made_by_id", "parameters", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "state", "title", "withdrawn_at", "withdrawn_because", "withdrawn_by_id") VALUES (NEW."academic_year", NEW."approved_at", NEW."approved_by_id", NEW."as_at", NEW."commentary", NEW."decisions_wanted", NEW."definitions", NEW."frozen_at", NEW."id", NEW."issued_at", NEW."issued_by_id", NEW."made_at", NEW."made_by_id", NEW."parameters", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."season", NEW."state", NEW."title", NEW."withdrawn_at", NEW."withdrawn_because", NEW."withdrawn_by_id"); RETURN NULL;',
+                    hash="65c65d914afa895e74a8756f9bcb4e84c03497d1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c6e3d",
+                    table="reports_reportrun",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportrun',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reports_reportrunevent" ("academic_year", "approved_at", "approved_by_id", "as_at", "commentary", "decisions_wanted", "definitions", "frozen_at", "id", "issued_at", "issued_by_id", "made_at", "made_by_id", "parameters", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "state", "title", "withdrawn_at", "withdrawn_because", "withdrawn_by_id") VALUES (OLD."academic_year", OLD."approved_at", OLD."approved_by_id", OLD."as_at", OLD."commentary", OLD."decisions_wanted", OLD."definitions", OLD."frozen_at", OLD."id", OLD."issued_at", OLD."issued_by_id", OLD."made_at", OLD."made_by_id", OLD."parameters", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."season", OLD."state", OLD."title", OLD."withdrawn_at", OLD."withdrawn_because", OLD."withdrawn_by_id"); RETURN NULL;', hash='7c6429b4e2caac8389ce5c90ea07141bc096774d', operation='DELETE', pgid='pgtrigger_delete_delete_62081', table='reports_reportrun', when='AFTER')),
+            model_name="reportrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reports_reportrunevent" ("academic_year", "approved_at", "approved_by_id", "as_at", "commentary", "decisions_wanted", "definitions", "frozen_at", "id", "issued_at", "issued_by_id", "made_at", "made_by_id", "parameters", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season", "state", "title", "withdrawn_at", "withdrawn_because", "withdrawn_by_id") VALUES (OLD."academic_year", OLD."approved_at", OLD."approved_by_id", OLD."as_at", OLD."commentary", OLD."decisions_wanted", OLD."definitions", OLD."frozen_at", OLD."id", OLD."issued_at", OLD."issued_by_id", OLD."made_at", OLD."made_by_id", OLD."parameters", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."season", OLD."state", OLD."title", OLD."withdrawn_at", OLD."withdrawn_because", OLD."withdrawn_by_id"); RETURN NULL;',
+                    hash="7c6429b4e2caac8389ce5c90ea07141bc096774d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_62081",
+                    table="reports_reportrun",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
