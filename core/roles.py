@@ -31,6 +31,35 @@ ROLE_LABELS: dict[Role, str] = {
 }
 
 
+ROLE_SCOPES: dict[Role, str] = {
+    Role.VSH: "every child",
+    Role.ADVISER: "every child",
+    Role.IRO: "the children allocated to them",
+    Role.DESIGNATED_TEACHER: "the children now on the roll of their school",
+    Role.SOCIAL_WORKER: "the children allocated to them",
+    Role.DATA_OFFICER: "every child",
+    Role.FINANCE_OFFICER: "no child",
+    Role.BOARD_READER: "no child",
+    Role.SYSTEM_ADMIN: "no child",
+}
+"""Whose records a role opens, in words; `visible_to(user)` decides it."""
+
+
+class AccountState(StrEnum):
+    """How an account stands: waiting until its person has chosen a password."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"
+    CLOSED = "closed"
+
+
+ACCOUNT_STATE_LABELS: dict[AccountState, str] = {
+    AccountState.ACTIVE: "Active",
+    AccountState.WAITING: "No password yet",
+    AccountState.CLOSED: "Deactivated",
+}
+
+
 class Permission(StrEnum):
     SEE_ALL_PUPILS = "see_all_pupils"
     SEE_PUPILS = "see_pupils"
@@ -59,7 +88,41 @@ class Permission(StrEnum):
     APPROVE_REPORTS = "approve_reports"
     SEE_WHO_LOOKED = "see_who_looked"
     EXPORT_PUPILS = "export_pupils"
+    SET_CALENDARS = "set_calendars"
     MANAGE_ACCOUNTS = "manage_accounts"
+
+
+PERMISSION_LABELS: dict[Permission, str] = {
+    Permission.SEE_ALL_PUPILS: "See every child on the roll",
+    Permission.SEE_PUPILS: "See children's records",
+    Permission.SEE_PLACEMENT_ADDRESS: "Reveal home and placement postcodes, with a trace",
+    Permission.SEE_CARE_DETAIL: "See care episodes, legal status and placements",
+    Permission.SEE_ATTAINMENT: "See results",
+    Permission.SEE_PEPS: "See Personal Education Plans",
+    Permission.RECORD_PEPS: "Record PEP meetings",
+    Permission.COMPLETE_PEPS: "Take a PEP as complete",
+    Permission.SEE_PLEDGE: "See the Pledge of each child",
+    Permission.RECORD_PLEDGE: "Record what a review found of the Pledge",
+    Permission.RECORD_EXCLUSIONS: "Record exclusions",
+    Permission.SEE_MONEY: "See the GCSE scheme",
+    Permission.OPEN_SCHEMES: "Open the GCSE scheme of a summer",
+    Permission.RECORD_LETTERS: "Record letters of the GCSE scheme",
+    Permission.SEE_SCHOOLS: "See the schools register",
+    Permission.APPOINT_TEACHERS: "Record who is designated teacher",
+    Permission.IMPORT_FEEDS: "Bring in files",
+    Permission.RESOLVE_CONFLICTS: "Decide between marks that differ",
+    Permission.MAP_QUALIFICATIONS: "Say what a qualification is worth",
+    Permission.SEE_INDICATORS: "See indicators and the children behind them",
+    Permission.SET_TARGETS: "Set targets and predictions",
+    Permission.SEE_ALL_REPORTS: "See reports in every state",
+    Permission.SEE_ISSUED_REPORTS: "See reports that were issued",
+    Permission.DRAFT_REPORTS: "Draft reports",
+    Permission.APPROVE_REPORTS: "Approve, issue and withdraw reports",
+    Permission.SEE_WHO_LOOKED: "See who looked at a child's record",
+    Permission.EXPORT_PUPILS: "Download lists of children",
+    Permission.SET_CALENDARS: "Record term dates",
+    Permission.MANAGE_ACCOUNTS: "Make, change and close accounts",
+}
 
 
 P = Permission
@@ -92,6 +155,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.IMPORT_FEEDS,
             P.RESOLVE_CONFLICTS,
             P.MAP_QUALIFICATIONS,
+            P.SET_CALENDARS,
         }
     ),
     Role.ADVISER: frozenset(
@@ -161,6 +225,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.IMPORT_FEEDS,
             P.RESOLVE_CONFLICTS,
             P.MAP_QUALIFICATIONS,
+            P.SET_CALENDARS,
             P.SEE_INDICATORS,
             P.SET_TARGETS,
             P.DRAFT_REPORTS,

@@ -400,3 +400,58 @@ def school_days(
         for on in term.period.days()
         if is_working_day(on) and on not in closures and (within is None or within.contains(on))
     )
+
+
+USUAL_SCHOOL_DAYS = range(185, 201)
+"""How many days schools open in a year: the usual 190, less a few closures or with the staff days not yet taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermProblem:
+    """What is wrong with the `number`th half term (1 to 6); `end` is "starts" or "ends"."""
+
+    number: int
+    end: str
+    message: str
+
+
+def term_problems(academic_year: int, terms: Sequence[TermDates]) -> list[TermProblem]:
+    """Why these cannot be the half terms of a school year: outside it, ending before they start, or overlapping.
+
+    The terms are judged in the order given. A term may begin or end on a weekend.
+    """
+    first, last = academic_year_start(academic_year), academic_year_end(academic_year)
+    problems = []
+    before: TermDates | None = None
+    for number, term in enumerate(terms, start=1):
+        for end, on in (("starts", term.starts_on), ("ends", term.ends_on)):
+            if not first <= on <= last:
+                text = f"{_words(on)} is outside the school year {academic_year_label(academic_year)}"
+                problems.append(TermProblem(number, end, f"{text}: give a day from {_words(first)} to {_words(last)}"))
+        if term.ends_on < term.starts_on:
+            text = f"{term.name} ends before it starts: give a day from {_words(term.starts_on)} on"
+            problems.append(TermProblem(number, "ends", text))
+        if before is not None and term.starts_on <= before.ends_on:
+            text = f"{term.name} must start after {before.name} ends on {_words(before.ends_on)}"
+            problems.append(TermProblem(number, "starts", text))
+        before = term
+    return problems
+
+
+def why_no_school_day(on: dt.date, terms: Iterable[TermDates]) -> str:
+    """ "is a Saturday", "is Christmas Day", "lies in no term"; nothing when a session is expected on the day."""
+    if on.weekday() >= SATURDAY:
+        return f"is a {on:%A}"
+    if is_bank_holiday(on):
+        return f"is {bank_holidays(on.year)[on]}"
+    return "" if any(term.starts_on <= on <= term.ends_on for term in terms) else "lies in no term"
+
+
+def years_needing_terms(today: dt.date) -> tuple[int, ...]:
+    """The school years whose dates should be recorded by now: this one, from June on the next one too (OURS)."""
+    year = academic_year_of(today)
+    return (year, year + 1) if 6 <= today.month < YEAR_STARTS_IN_MONTH else (year,)
+
+
+def _words(on: dt.date) -> str:
+    return f"{on:%-d %B %Y}"

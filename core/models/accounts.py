@@ -5,10 +5,11 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from core.audit import track_changes
-from core.roles import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role
+from core.querysets import UserQuerySet
+from core.roles import ROLE_LABELS, ROLE_PERMISSIONS, AccountState, Permission, Role
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account; `password=None` makes one that cannot sign in with a password."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -39,9 +40,7 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("email"), name="core_user_email_once"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=[r.value for r in Role]), name="core_user_role_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="core_user_role_known"),
         ]
 
     def __str__(self) -> str:
@@ -50,6 +49,13 @@ class User(AbstractBaseUser):
     @property
     def role_label(self) -> str:
         return ROLE_LABELS[Role(self.role)]
+
+    @property
+    def state(self) -> AccountState:
+        """How the account stands (`UserQuerySet.in_state` says the same of rows)."""
+        if not self.is_active:
+            return AccountState.CLOSED
+        return AccountState.ACTIVE if self.has_usable_password() else AccountState.WAITING
 
     def can(self, permission: Permission) -> bool:
         """True when the person's role includes `permission` (core.roles)."""

@@ -1,0 +1,55 @@
+"""What a person may do with accounts and term dates. `actor` None is the system itself (a command)."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+
+from core.roles import Permission, Role
+
+if TYPE_CHECKING:
+    from core.models import User
+
+
+def check_can_manage_accounts(actor: Any) -> None:
+    """Making, changing and closing accounts is the system administrator's."""
+    if actor is not None and not actor.can(Permission.MANAGE_ACCOUNTS):
+        raise PermissionDenied("Accounts are made and changed by the system administrator.")
+
+
+def check_can_set_calendars(actor: Any) -> None:
+    """Term dates decide how many sessions there were: the Virtual School Head and the data officer record them."""
+    if actor is not None and not actor.can(Permission.SET_CALENDARS):
+        raise PermissionDenied("Term dates are recorded by the data officer or the Virtual School Head.")
+
+
+def can_set_calendars(actor: Any) -> bool:
+    try:
+        check_can_set_calendars(actor)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def why_not_deactivate(actor: Any, user: "User") -> str:
+    """A sentence when the account must stay open, else nothing."""
+    if actor is not None and actor.pk == user.pk:
+        return "You cannot deactivate your own account. Another system administrator can."
+    return _why_still_needed(user, "be deactivated")
+
+
+def why_not_change_role(actor: Any, user: "User", role: Role) -> str:
+    """A sentence when the person must keep the role, else nothing."""
+    if role == user.role:
+        return ""
+    if actor is not None and actor.pk == user.pk:
+        return "You cannot change your own role. Another system administrator can."
+    return _why_still_needed(user, "get another role")
+
+
+def _why_still_needed(user: "User", what: str) -> str:
+    """Somebody must stay who can let people in."""
+    if user.role != Role.SYSTEM_ADMIN or not user.is_active:
+        return ""
+    if type(user).objects.administrators().exclude(pk=user.pk).exists():
+        return ""
+    return f"This is the last system administrator, who cannot {what}: nobody could manage accounts any more."

@@ -1,0 +1,40 @@
+"""Which accounts."""
+
+from typing import Any, Self
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from core.roles import AccountState, Permission, Role
+
+_NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(password="")
+
+
+class UserQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """All accounts for those who manage them, else none."""
+        return self if user.is_authenticated and user.can(Permission.MANAGE_ACCOUNTS) else self.none()
+
+    def administrators(self) -> Self:
+        """Open accounts that may manage accounts."""
+        return self.filter(role=Role.SYSTEM_ADMIN, is_active=True)
+
+    def in_state(self, state: AccountState) -> Self:
+        if state == AccountState.CLOSED:
+            return self.filter(is_active=False)
+        waiting = state == AccountState.WAITING
+        return self.filter(_NO_PASSWORD if waiting else ~_NO_PASSWORD, is_active=True)
+
+    def matching(self, text: str) -> Self:
+        """Accounts whose name or email address holds every word."""
+        found = self
+        for word in text.split():
+            found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        return found
+
+    def with_last_seen(self) -> Self:
+        """Adds `last_seen_at`: the moment of the latest trace in the access log, None for people who never came."""
+        from core.models import AccessEvent
+
+        traces = AccessEvent.objects.filter(user_id=OuterRef("pk")).order_by("-at")
+        return self.annotate(last_seen_at=Subquery(traces.values("at")[:1]))
