@@ -137,7 +137,7 @@ def _plain(value: Any) -> Any:
 def pupil_search(request: HttpRequest) -> HttpResponse:
     """Names and numbers are posted, kept in the session and never stand in an address."""
     require(request, Permission.SEE_PUPILS)
-    text = request.POST.get("q", "").strip()[:100]
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
     request.session[SEARCH_KEY] = text
     if not text:
         return redirect("pupils:list")

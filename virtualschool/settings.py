@@ -333,6 +333,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
     "loggers": {
         "django_structlog": {"level": os.environ.get("LOG_LEVEL", "WARNING")},
+        "django.template": {"level": "ERROR"},  # below that it writes whole contexts, children's names with them
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from core.roles import Role
+from tests.access.walking import Walk, walk
 from tests.access.world import NOW, World, build
 
 
@@ -42,3 +43,10 @@ def client_of(world: World) -> Callable[[Role], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="package")
+def walked(built: World, django_db_blocker: Any) -> Walk:
+    """Every page of every role, fetched once."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        return walk(built)

@@ -175,6 +175,15 @@ SCHOOLS: dict[str, Entry] = {
         post=answers(   "302 302 403 403 403 403 403 403 403",
                         "302 302 403 404 403 403 403 403 403")),
 }
+ATTENDANCE: dict[str, Entry] = {
+    "attendance:child": Entry(kwargs=child, get=CHILD),
+    "attendance:conflicts": Entry(get=FEEDS),
+    "attendance:resolve": Entry(
+        kwargs=lambda world, side: {"conflict_id": side.conflict.pk},
+        data=lambda world, side: {"chosen": side.conflict.second_id}, get=ALL_405, post=FEEDS_POST),
+    "attendance:completeness": Entry(get=answers(
+                        "200 200 403 200 403 200 403 403 403")),
+}
 ATTAINMENT: dict[str, Entry] = {
     "attainment:qualifications": Entry(get=FEEDS),
     "attainment:qualification": Entry(
@@ -316,10 +325,10 @@ ACCOUNT: dict[str, Entry] = {
     "mfa_authenticate": Entry(get=ALL_302, open=True),
     "mfa_reauthenticate": Entry(get=ALL_302),
     "mfa_activate_totp": Entry(get=ALL_302),
-    "mfa_deactivate_totp": Entry(get=ALL_302),
-    "mfa_view_recovery_codes": Entry(get=ALL_302, post=ALL_405),
+    "mfa_deactivate_totp": Entry(get=ALL_404),
+    "mfa_view_recovery_codes": Entry(get=ALL_404, post=ALL_405),
     "mfa_generate_recovery_codes": Entry(get=ALL_302),
-    "mfa_download_recovery_codes": Entry(get=ALL_302),
+    "mfa_download_recovery_codes": Entry(get=ALL_404),
     "usersessions_list": Entry(get=ALL_200, post=ALL_302),
 }
 SITE: dict[str, Entry] = {
@@ -329,6 +338,6 @@ SITE: dict[str, Entry] = {
 }
 # fmt: on
 MATRIX: dict[str, Entry] = {
-    **SITE, **PUPILS, **SCHOOLS, **ATTAINMENT, **PROVISION, **PEPS, **PLEDGE, **INCENTIVES, **REPORTS, **FEED_PAGES,
-    **ACCOUNT,
+    **SITE, **PUPILS, **SCHOOLS, **ATTENDANCE, **ATTAINMENT, **PROVISION, **PEPS, **PLEDGE, **INCENTIVES, **REPORTS,
+    **FEED_PAGES, **ACCOUNT,
 }  # fmt: skip

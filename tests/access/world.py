@@ -109,11 +109,16 @@ def build() -> World:
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
             payments_due_on=date(2027, 9, 30),
         ),
-        run=FeedRun.objects.create(kind="roll", status=FeedRun.Status.APPLIED, counts={"read": 1, "applied": 1}),
+        run=_delivery(),
         figure=figure,
     )  # fmt: skip
     world.sessions = {role: _session(user) for role, user in users.items()}
     return world
+
+
+def _delivery() -> FeedRun:
+    counts = {"read": 1, "applied": 1, "unchanged": 0, "held": 0, "ignored": 0}
+    return FeedRun.objects.create(kind="roll", status=FeedRun.Status.APPLIED, counts=counts)
 
 
 def _other(role: Role) -> User:
