@@ -69,8 +69,7 @@ def year_groups(births: Mapping[int, date | None], academic_year: int) -> dict[i
         )
     )
     return {
-        pk: recorded.get(pk, time_rules.nc_year_for(dob, academic_year) if dob else None)
-        for pk, dob in births.items()
+        pk: recorded.get(pk, time_rules.nc_year_for(dob, academic_year) if dob else None) for pk, dob in births.items()
     }
 
 
