@@ -217,7 +217,7 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
     run = _run(request, run_id)
     work = services.work_on(run)
     problems = run.problems.all()
-    code = request.GET.get("code", "")
+    code = request.GET.get("code", "").replace("\x00", "")
     shown = problems.filter(code=code) if code else problems
     page = Paginator(shown, PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
     examples = run.difference.get("examples", [])

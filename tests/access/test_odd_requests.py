@@ -1,0 +1,59 @@
+"""Whatever stands in an address or a query, the answer is a page and never a fault."""
+
+from collections.abc import Callable
+
+import pytest
+from django.template.backends.django import Template
+from django.test import Client
+from django.urls import reverse
+
+from core.roles import Role
+from tests.access.matrix import MATRIX, OWN
+from tests.access.world import World
+
+PARAMETERS = (
+    "adviser", "attendance", "audience", "basis", "category", "code", "county", "gap", "iro", "kind", "legal_status",
+    "name", "next", "on_0", "on_1", "on_2", "page", "pep", "phase", "q", "run", "school", "search", "sort", "state",
+    "status", "step", "teacher", "term", "when", "year",
+)  # fmt: skip
+ODD = ["\x00", "'\"<>&%", "-1", "9" * 30, "²", "\ud7ff\U0001f600", "None"]
+NUMBER_OUT_OF_RANGE = 10**25
+
+
+@pytest.fixture(autouse=True)
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: "")
+
+
+PAGES = [name for name, entry in MATRIX.items() if entry.get.of(Role.VSH, OWN) == 200]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_odd_values_in_the_query(name: str, world: World, client_of: Callable[[Role], Client]) -> None:
+    client = client_of(Role.VSH)
+    url = reverse(name, kwargs=MATRIX[name].kwargs(world, world.own))
+    for value in ODD:
+        assert client.get(url, dict.fromkeys(PARAMETERS, value)).status_code in {200, 302, 404}, ascii(value)
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if not name.startswith(("account_", "mfa_"))])
+def test_odd_values_in_a_form(name: str, world: World, client_of: Callable[[Role], Client]) -> None:
+    client = client_of(Role.VSH)
+    entry = MATRIX[name]
+    url, fields = reverse(name, kwargs=entry.kwargs(world, world.own)), entry.data(world, world.own)
+    for value in ODD:
+        answer = client.post(url, dict.fromkeys((*fields, *PARAMETERS), value))
+        assert answer.status_code in {200, 302, 403, 404, 405}, ascii(value)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_numbers_beyond_every_row(name: str, world: World, client_of: Callable[[Role], Client]) -> None:
+    kwargs = MATRIX[name].kwargs(world, world.own)
+    numbers = {key for key, value in kwargs.items() if isinstance(value, int)}
+    if not numbers:
+        return
+    client = client_of(Role.VSH)
+    for number in (0, NUMBER_OUT_OF_RANGE):
+        url = reverse(name, kwargs={k: number if k in numbers else v for k, v in kwargs.items()})
+        assert client.get(url).status_code in {404, 405}
+        assert client.post(url, MATRIX[name].data(world, world.own)).status_code in {403, 404}
