@@ -40,26 +40,28 @@ class Answers:
 
 
 def answers(own: str, foreign: str = "") -> Answers:
-    """"200 404 ..." in the order of ORDER; without a second row the address has no rows of its own."""
+    """ "200 404 ..." in the order of ORDER; without a second row the address has no rows of its own."""
     rows = [tuple(int(word) for word in text.split()) for text in (own, foreign or own)]
     assert all(len(row) == len(ORDER) for row in rows), own
     return Answers(*rows)
 
 
-#                        VSH ADV IRO DT  SW  DO  FIN BRD ADM
-ALL_200 = answers(      "200 200 200 200 200 200 200 200 200")
-ALL_302 = answers(      "302 302 302 302 302 302 302 302 302")
-ALL_404 = answers(      "404 404 404 404 404 404 404 404 404")
-ALL_405 = answers(      "405 405 405 405 405 405 405 405 405")
+# fmt: off
+#                       VSH ADV IRO DT  SW  DO  FIN BRD ADM
+ALL_200 = answers(     "200 200 200 200 200 200 200 200 200")
+ALL_302 = answers(     "302 302 302 302 302 302 302 302 302")
+ALL_404 = answers(     "404 404 404 404 404 404 404 404 404")
+ALL_405 = answers(     "405 405 405 405 405 405 405 405 405")
 # Those who work with children: their own only, or all
-CHILDREN = answers(     "200 200 200 200 200 200 403 403 403")
-CHILD = answers(        "200 200 200 200 200 200 403 403 403",
-                        "200 200 404 404 404 200 403 403 403")
-FEEDS = answers(        "200 403 403 403 403 200 403 403 403")
-FEEDS_POST = answers(   "302 403 403 403 403 302 403 403 403")
-INDICATORS = answers(   "200 200 403 403 403 200 403 403 403")
-TARGETS = answers(      "200 403 403 403 403 200 403 403 403")
-TARGETS_POST = answers( "302 403 403 403 403 302 403 403 403")
+CHILDREN = answers(    "200 200 200 200 200 200 403 403 403")
+CHILD = answers(       "200 200 200 200 200 200 403 403 403",
+                       "200 200 404 404 404 200 403 403 403")
+FEEDS = answers(       "200 403 403 403 403 200 403 403 403")
+FEEDS_POST = answers(  "302 403 403 403 403 302 403 403 403")
+INDICATORS = answers(  "200 200 403 403 403 200 403 403 403")
+TARGETS = answers(     "200 403 403 403 403 200 403 403 403")
+TARGETS_POST = answers("302 403 403 403 403 302 403 403 403")
+# fmt: on
 
 
 def no_row(world: World, side: Side) -> dict[str, Any]:
@@ -160,8 +162,7 @@ SCHOOLS: dict[str, Entry] = {
     "schools:appoint_teacher": Entry(
         kwargs=school,
         data=lambda world, side: {
-            "user": world.users[Role.DESIGNATED_TEACHER].pk if side is world.foreign else world.foreign.membership.user_id,
-            **day("from_on"),
+            "user": (world.own if side is world.foreign else world.foreign).membership.user_id, **day("from_on"),
         },
         get=answers(    "200 200 403 403 403 403 403 403 403",
                         "200 200 403 404 403 403 403 403 403"),
@@ -338,6 +339,16 @@ SITE: dict[str, Entry] = {
 }
 # fmt: on
 MATRIX: dict[str, Entry] = {
-    **SITE, **PUPILS, **SCHOOLS, **ATTENDANCE, **ATTAINMENT, **PROVISION, **PEPS, **PLEDGE, **INCENTIVES, **REPORTS,
-    **FEED_PAGES, **ACCOUNT,
+    **SITE,
+    **PUPILS,
+    **SCHOOLS,
+    **ATTENDANCE,
+    **ATTAINMENT,
+    **PROVISION,
+    **PEPS,
+    **PLEDGE,
+    **INCENTIVES,
+    **REPORTS,
+    **FEED_PAGES,
+    **ACCOUNT,
 }  # fmt: skip

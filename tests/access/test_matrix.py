@@ -22,7 +22,7 @@ REFUSALS = {403: "refused", 404: "not_found"}
 BOOKKEEPING = {"django_session", "usersessions_usersession", "core_accessevent"}
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Templates cost most of the time and decide nothing here."""
     monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: "")
@@ -54,11 +54,13 @@ def test_only_these_are_open_to_strangers() -> None:
     """LoginRequiredMiddleware guards all but what is marked; the list grows only by somebody's decision."""
     marked = {name for name, _, view in named_urls() if not getattr(view, "login_required", True)}
     assert marked == {name for name, entry in MATRIX.items() if entry.open}
-    assert not [name for name in marked if not name.startswith(("account_", "mfa_")) and name not in {"health", "components"}]
+    assert not [
+        name for name in marked if not name.startswith(("account_", "mfa_")) and name not in {"health", "components"}
+    ]
 
 
 @pytest.mark.parametrize("name", MATRIX)
-def test_strangers_are_asked_to_sign_in(name: str, world: World, unrendered: None) -> None:
+def test_strangers_are_asked_to_sign_in(name: str, world: World) -> None:
     for method in METHODS:
         answer = ask(Client(), method, name, world, OWN)
         if MATRIX[name].open:
@@ -70,9 +72,7 @@ def test_strangers_are_asked_to_sign_in(name: str, world: World, unrendered: Non
 
 @pytest.mark.parametrize("role", ORDER)
 @pytest.mark.parametrize("name", MATRIX)
-def test_answers(
-    name: str, role: Role, world: World, client_of: Callable[[Role], Client], unrendered: None
-) -> None:
+def test_answers(name: str, role: Role, world: World, client_of: Callable[[Role], Client]) -> None:
     client = client_of(role)
     asked = [(method, which) for method in METHODS for which in WHICH]
     expected = {f"{method} {which}": MATRIX[name].expected(method).of(role, which) for method, which in asked}
@@ -110,7 +110,7 @@ def test_what_is_written_is_noticed(world: World) -> None:
 
 @pytest.mark.parametrize(("name", "role", "which"), list(refused_posts()))
 def test_a_refused_post_writes_nothing_but_its_trace(
-    name: str, role: Role, which: list[str], world: World, client_of: Callable[[Role], Client], unrendered: None
+    name: str, role: Role, which: list[str], world: World, client_of: Callable[[Role], Client]
 ) -> None:
     client = client_of(role)
     for side in which:

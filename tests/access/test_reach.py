@@ -109,9 +109,7 @@ def test_the_own_child_is_found_by_each_of_its_words(
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", "'", "%", "_", "\\", "0", "\x00", "a" * 500])
-def test_an_empty_or_odd_search_lists_nobody_else(
-    text: str, world: World, client_of: Callable[[Role], Client]
-) -> None:
+def test_an_empty_or_odd_search_lists_nobody_else(text: str, world: World, client_of: Callable[[Role], Client]) -> None:
     page = search(client_of(Role.DESIGNATED_TEACHER), text)
     assert found_in(page, world.foreign.child_words) == []
 
@@ -132,9 +130,7 @@ def test_a_forged_filter_value_finds_nobody(
         assert found_in(page, (*world.foreign.child_words, *world.foreign.school_words)) == []
 
 
-def test_a_teacher_records_no_exclusion_by_another_school(
-    world: World, client_of: Callable[[Role], Client]
-) -> None:
+def test_a_teacher_records_no_exclusion_by_another_school(world: World, client_of: Callable[[Role], Client]) -> None:
     make.PlaceFactory(pupil=world.own.pupil, school=world.foreign.school, kind="dual")
     url = reverse("provision:new", args=[world.own.pupil.pk])
     client = client_of(Role.DESIGNATED_TEACHER)
@@ -232,9 +228,7 @@ def test_a_closed_account_reaches_nothing(world: World, client_of: Callable[[Rol
 
 
 @pytest.mark.parametrize("role", [Role.VSH, Role.ADVISER, Role.IRO, Role.SOCIAL_WORKER])
-def test_postcodes_are_shown_once_after_asking(
-    role: Role, world: World, client_of: Callable[[Role], Client]
-) -> None:
+def test_postcodes_are_shown_once_after_asking(role: Role, world: World, client_of: Callable[[Role], Client]) -> None:
     client, pupil = client_of(role), world.own.pupil
     care = reverse("pupils:care", args=[pupil.pk])
     client.post(reverse("pupils:reveal_address", args=[pupil.pk]))

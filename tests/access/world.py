@@ -175,9 +175,7 @@ def _marks(pupil: Pupil, school: School) -> MarkConflict:
     week |= {(day, half): "\\" for day, half in week if half == "PM"}
     first = make.RegisterFactory(pupil=pupil, school=school, marks=marks_of(SCHOOL_YEAR, week))
     absent = week | {(MONDAY, "AM"): "N"}
-    second = make.RegisterFactory(
-        pupil=pupil, school=None, source="welfare-call", marks=marks_of(SCHOOL_YEAR, absent)
-    )
+    second = make.RegisterFactory(pupil=pupil, school=None, source="welfare-call", marks=marks_of(SCHOOL_YEAR, absent))
     make.EffectiveRegisterFactory(pupil=pupil, marks=marks_of(SCHOOL_YEAR, week))
     return _conflict(pupil, first, second)
 
