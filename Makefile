@@ -75,11 +75,8 @@ lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema,
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run --verbosity 1
 
-bench: export DATA_DIR := $(TEST_DATA_DIR)/bench
-bench: setup-test ## measure speed and size against their limits
-	@mkdir -p $(DATA_DIR)
-	@$(PY) manage.py migrate --no-input --verbosity 0
-	@$(PY) -m tests.benchmarks
+bench: setup-test ## measure speed and size against their limits, in a scratch installation; writes bench.json to DATA_DIR
+	@$(PY) manage.py bench
 
 lock: setup ## choose the newest versions that pyproject.toml allows, and write the hashed lock files
 	@test -x $(UV) || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv; }
