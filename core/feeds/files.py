@@ -19,7 +19,7 @@ MAX_RATIO_FROM_BYTES = 20 * 1024 * 1024
 
 
 def is_noise(name: str) -> bool:
-    """Resource forks and system files that zips and folders carry along."""
+    """Resource forks and system files that zips and folders carry along; and names that climb out of their folder."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return any(p == "__MACOSX" or p.startswith((".", "~$")) or p.lower() in {"thumbs.db", "desktop.ini"} for p in parts)
 

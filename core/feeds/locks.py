@@ -54,11 +54,11 @@ def take_turn(waiting: Callable[[], None]) -> None:
 
 
 def is_worked_on(run_id: int) -> bool:
-    """Whether a living connection works on this run."""
+    """Whether another living connection works on this run."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
-            " AND objsubid = 2 AND granted"
+            " AND objsubid = 2 AND granted AND pid <> pg_backend_pid()"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
             [WORK_ON_RUN, run_id],
         )

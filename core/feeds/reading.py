@@ -61,10 +61,9 @@ def _decoded(data: bytes, file: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     head = data[:2000]
-    if head and head[1::2].count(0) > len(head) // 4:
-        return data.decode("utf-16-le", errors="replace")
-    if head and head[0::2].count(0) > len(head) // 4:
-        return data.decode("utf-16-be", errors="replace")
+    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        if head and zeros.count(0) > len(head) // 4 and _is_text(text := data.decode(encoding, errors="replace")):
+            return text
     if b"\0" in data:
         raise FeedRefused.because(
             "NOT_A_TABLE",
@@ -79,6 +78,12 @@ def _decoded(data: bytes, file: str) -> str:
             return data.decode("cp1252")
         except UnicodeDecodeError:
             return data.decode("latin-1")
+
+
+def _is_text(text: str) -> bool:
+    """Whether nearly all of it can be read: what is no text at all also has noughts at every other place."""
+    head = text[:1000]
+    return sum(c == "\ufffd" or (c < " " and c not in "\t\n\r") for c in head) * 50 <= len(head)
 
 
 def delimiter_of(line: str) -> str:

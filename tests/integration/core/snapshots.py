@@ -4,7 +4,7 @@ from django.db import connection
 
 OF_THE_ENGINE = {
     "core_feedrun", "core_feedrunevent", "core_feedrunfile", "core_feedproblem", "core_storedfile", "core_accessevent",
-    "pghistory_context",
+    "pghistory_context", "django_session",
 }  # fmt: skip
 
 
