@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.documents import Cover, Medium, Section, Table, TableColumn, document_context, render_html, render_pdf_pages
 from reports.models import ReportRun
-from reports.rules import REASON_WORDS, STATE_LABELS, Audience, ReportState, Why
+from reports.rules import REASON_WORDS, STATE_LABELS, Audience, ReportState
 from reports.sections import SECTIONS, View
 from reports.sections.base import from_iso, in_words
 from reports.termly import TITLE, fingerprint, marking_of, view_of
@@ -156,7 +156,11 @@ def document_title(run: ReportRun, audience: Audience) -> str:
     return f"{TITLE}, {run.term_label}, {audience.value} version{marking}"
 
 
-def why_hidden(run: ReportRun) -> list[tuple[str, str]]:
-    """(what, why) for each number that the public version hides, for the person who approves."""
+def why_hidden(run: ReportRun) -> list[tuple[str, list[str]]]:
+    """(reason, what) of the numbers that the public version hides, for the person who approves."""
     labels: Mapping[str, str] = run.figures["labels"]
-    return [(labels.get(name, name), REASON_WORDS[Why(why)]) for name, why in run.figures["hidden"].items()]
+    order = {name: n for n, name in enumerate(run.figures["numbers"])}
+    hidden = sorted(run.figures["hidden"].items(), key=lambda item: order[item[0]])
+    return [
+        (words, found) for why, words in REASON_WORDS.items() if (found := [labels[n] for n, w in hidden if w == why])
+    ]

@@ -144,6 +144,7 @@ def approve(request: HttpRequest, run_id: int) -> HttpResponse:
             "before": before,
             "changes": changes_since(run, before) if before else [],
             "hidden": why_hidden(run),
+            "hidden_number": len(run.figures["hidden"]),
             "decisions": [line for line in run.decisions_wanted.splitlines() if line.strip()],
             "commentary": [line for line in run.commentary.splitlines() if line.strip()],
             "seen": termly.fingerprint(run),

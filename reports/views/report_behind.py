@@ -1,10 +1,12 @@
 """Behind a report's figures: beside those of an earlier report, and the children whom each counts."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -20,6 +22,8 @@ from reports.sections import View
 from reports.views.reports import crumbs_of, get_run
 
 A_PAGE = 100
+MOST_DAYS_BACK = 400
+"""A report of longer ago is no comparison (OURS): the same term of the year before still is."""
 Pair = tuple[str, str]
 
 
@@ -35,13 +39,14 @@ class Change:
 
 
 def run_before(run: ReportRun) -> ReportRun | None:
-    """The newest frozen report of an earlier day that was not withdrawn; of two of one term the approved one."""
+    """The newest frozen report of an earlier term, at most a year back, that was not withdrawn."""
+    oldest = run.as_at - dt.timedelta(days=MOST_DAYS_BACK)
     rows = (
-        ReportRun.objects.filter(as_at__lt=run.as_at, frozen_at__isnull=False)
+        ReportRun.objects.filter(as_at__lt=run.as_at, as_at__gte=oldest, frozen_at__isnull=False)
         .exclude(state=ReportState.WITHDRAWN.value)
         .exclude(academic_year=run.academic_year, season=run.season)
     )
-    return rows.order_by("-academic_year", "-as_at", "-approved_at", "-pk").first()
+    return rows.order_by("-as_at", F("approved_at").desc(nulls_last=True), "-pk").first()
 
 
 def changes_since(run: ReportRun, before: ReportRun) -> list[Change]:
@@ -75,13 +80,13 @@ def _attendance(now: View, then: View) -> Iterator[Change]:
 
 def _counts(now: View, then: View) -> Iterator[Change]:
     unprinted = set(now.figures["unprinted"])
-    for name, value in now.figures["numbers"].items():
-        group = {"roll": "Roll", "quality": "Data quality"}.get(name.split(".")[0])
-        earlier = then.figures["numbers"].get(name)
-        if group is None or earlier is None or name in unprinted:
-            continue
-        change = "no change" if value == earlier else f"{value - earlier:+,}"
-        yield Change(group, now.figures["labels"].get(name, name), f"{value:,}", f"{earlier:,}", change)
+    for prefix, group in (("roll.", "Roll"), ("quality.", "Data quality")):
+        for name, value in now.figures["numbers"].items():
+            earlier = then.figures["numbers"].get(name)
+            if not name.startswith(prefix) or earlier is None or name in unprinted:
+                continue
+            change = "no change" if value == earlier else f"{value - earlier:+,}"
+            yield Change(group, now.figures["labels"].get(name, name), f"{value:,}", f"{earlier:,}", change)
 
 
 def _share(group: str, label: str, now: View, then: View, *, pair: Pair, other: Pair) -> Change:

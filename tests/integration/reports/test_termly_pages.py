@@ -1,0 +1,204 @@
+"""The pages of the termly report, by role."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from core.audit import Access
+from core.models import AccessEvent
+from core.roles import Role
+from reports import services
+from reports.models import ReportRun
+from reports.rules import ReportState
+
+from .conftest import AS_AT, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sign_in(client, make_user):
+    def go(role):
+        user = make_user(role)
+        client.force_login(user)
+        return user
+
+    return go
+
+
+@pytest.fixture
+def fast_documents(monkeypatch):
+    from reports.documents import termly as document
+
+    def make(run, audience):
+        return document.MadeDocument(audience, f"%PDF {audience} {run.state}".encode(), "", 1)
+
+    monkeypatch.setattr(document, "make", make)
+
+
+@pytest.fixture
+def run(county, fast_documents):
+    return services.draft_report(term="2009-autumn", as_at=AS_AT, actor=None, today=TODAY)
+
+
+def issue(run, vsh):
+    services.approve_report(run=run, actor=vsh)
+    run.refresh_from_db()
+    services.make_documents(run=run)
+    services.issue_report(run=run, actor=vsh)
+
+
+def url(name, run, *more):
+    return reverse(f"reports:{name}", args=[run.pk, *more])
+
+
+def test_head_goes_from_draft_to_issued(client, sign_in, run, django_capture_on_commit_callbacks):
+    sign_in(Role.VSH)
+    page = client.get(reverse("reports:list")).content.decode()
+    assert "Autumn term 2009" in page and "1 report waits for approval" in page
+    page = client.get(url("run", run)).content.decode()
+    assert "Look through and approve" in page and "Issue to the boards" not in page
+    approve = client.get(url("approve", run))
+    page = approve.content.decode()
+    assert "Legal status: Youth justice" in page and "It counts 1 to 5 children." in page
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(url("approve", run), {"seen": approve.context["seen"]})
+    assert answer.status_code == 302
+    page = client.get(url("run", run)).content.decode()
+    assert "Issue to the boards" in page
+    client.post(url("issue", run))
+    run.refresh_from_db()
+    assert run.state == ReportState.ISSUED
+    assert "Issued" in client.get(url("run", run)).content.decode()
+
+
+def test_approval_of_something_else_is_asked_again(client, sign_in, run):
+    sign_in(Role.VSH)
+    answer = client.post(url("approve", run), {"seen": "0" * 64}, follow=True)
+    assert "was changed since you opened this page" in answer.content.decode()
+    run.refresh_from_db()
+    assert run.state == ReportState.DRAFT
+
+
+def test_board_reader_sees_issued_reports_and_the_public_version_only(client, sign_in, run, make_user):
+    sign_in(Role.BOARD_READER)
+    assert "No report has been issued yet" in client.get(reverse("reports:list")).content.decode()
+    for name, more in (("run", ()), ("read", ()), ("document", ("public",)), ("figures", ("public", "json"))):
+        assert client.get(url(name, run, *more)).status_code == 404
+    issue(run, make_user(Role.VSH))
+    page = client.get(url("run", run)).content.decode()
+    assert "Public version" in page and "Restricted version" not in page and "Withdraw" not in page
+    read = client.get(url("read", run)).content.decode()
+    assert "Public version" in read and "Youth justice" in read
+    assert client.get(url("document", run, "public")).content == b"%PDF public approved"
+    assert client.get(url("figures", run, "public", "csv")).status_code == 200
+    for name, more in (("document", ("restricted",)), ("figures", ("restricted", "json")), ("compare", ())):
+        assert client.get(url(name, run, *more)).status_code == 403
+    assert client.get(url("read", run) + "?version=restricted").status_code == 403
+    for name, more in (("cohorts", ()), ("cohort", ("roll.total",)), ("words", ()), ("approve", ()), ("withdraw", ())):
+        assert client.get(url(name, run, *more)).status_code == 403
+    assert client.get(reverse("reports:new")).status_code == 403
+    # Withdrawn again: out of reach.
+    services.withdraw_report(run=run, actor=make_user(Role.VSH), because="Mistake")
+    assert client.get(url("document", run, "public")).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.DESIGNATED_TEACHER, Role.IRO, Role.SOCIAL_WORKER, Role.FINANCE_OFFICER])
+def test_other_roles_have_no_reports(client, sign_in, run, role):
+    sign_in(role)
+    assert client.get(reverse("reports:list")).status_code == 403
+    assert client.get(url("document", run, "public")).status_code == 403
+
+
+def test_adviser_reads_all_and_decides_nothing(client, sign_in, run):
+    sign_in(Role.ADVISER)
+    page = client.get(url("run", run)).content.decode()
+    assert "Restricted version" in page and "approve" not in page.lower().replace("waits for approval", "")
+    assert client.get(url("approve", run)).status_code == 403
+    assert client.post(url("issue", run)).status_code == 403
+    assert client.get(url("words", run)).status_code == 403
+    assert client.get(url("withdraw", run)).status_code == 403
+
+
+def test_every_download_leaves_a_trace(client, sign_in, run):
+    user = sign_in(Role.ADVISER)
+    answer = client.get(url("document", run, "restricted"))
+    assert answer["Content-Disposition"] == 'attachment; filename="termly-report-2009-autumn-restricted-draft.pdf"'
+    event = AccessEvent.objects.filter(user_id=user.pk, action=Access.PRINTED).get()
+    assert (event.subject_type, event.subject_id) == ("reports.reportrun", run.pk)
+    assert event.detail["version"] == "restricted"
+    client.get(url("figures", run, "restricted", "json"))
+    assert AccessEvent.objects.filter(user_id=user.pk, action=Access.EXPORTED).count() == 1
+
+
+def test_children_behind_a_figure_are_those_frozen(client, sign_in, run, county):
+    sign_in(Role.VSH)
+    from pupils.models import CareEpisode
+
+    CareEpisode.objects.filter(ls="J1").delete()
+    page = client.get(url("cohort", run, "roll.legal.justice")).content.decode()
+    assert "3 children counted" in page and "Firstname83 Lastname83" in page
+    assert client.get(url("cohort", run, "no.such")).status_code == 404
+    assert "Legal status: Youth justice" in client.get(url("cohorts", run)).content.decode()
+
+
+def test_words_are_saved_and_a_name_is_refused(client, sign_in, run, county):
+    sign_in(Role.VSH)
+    child = county[5]
+    answer = client.post(url("words", run), {"commentary": f"{child.forename} {child.surname}", "decisions_wanted": ""})
+    assert "names a child" in answer.content.decode()
+    answer = client.post(url("words", run), {"commentary": "A good term.", "decisions_wanted": "Note this.\nAgree."})
+    assert answer.status_code == 302
+    run.refresh_from_db()
+    assert run.decisions_wanted == "Note this.\nAgree."
+    read = client.get(url("read", run)).content.decode()
+    assert "A good term." in read and "<li>Agree.</li>" in read
+
+
+def test_a_new_report_is_made_from_the_form(
+    client, sign_in, county, fast_documents, django_capture_on_commit_callbacks
+):
+    sign_in(Role.DATA_OFFICER)
+    form = {"term": "2009-autumn", "as_at_0": "1", "as_at_1": "12", "as_at_2": "2009"}
+    wrong = client.post(reverse("reports:new"), {**form, "as_at_1": "8"})
+    assert "lies outside the term" in wrong.content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("reports:new"), form)
+    run = ReportRun.objects.get()
+    assert answer["Location"] == url("run", run)
+    assert run.is_frozen and run.documents.count() == 2
+    progress = client.get(url("progress", run)).json()
+    assert progress["finished"] and progress["done"] == progress["total"]
+
+
+def test_a_stopped_run_can_be_taken_up_again(
+    client, sign_in, county, fast_documents, django_capture_on_commit_callbacks
+):
+    sign_in(Role.VSH)
+    run = services.open_run(term="2009-autumn", as_at=AS_AT, actor=None, today=TODAY)
+    services.report_progress(run.pk)(-1, services.STEPS, "Stopped by a fault")
+    page = client.get(url("run", run)).content.decode()
+    assert "Try again" in page
+    assert client.get(url("read", run)).status_code == 404
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url("make", run))
+    run.refresh_from_db()
+    assert run.is_frozen and run.documents.count() == 2
+
+
+def test_two_terms_stand_side_by_side(client, sign_in, run):
+    earlier = services.draft_report(term="2009-summer", as_at=date(2009, 7, 1), actor=None, today=TODAY)
+    sign_in(Role.VSH)
+    page = client.get(url("compare", run)).content.decode()
+    assert "Summer term 2009" in page and "Autumn term 2009" in page
+    assert "Children on the roll" in page and "+2" in page
+    assert "No earlier report" in client.get(url("compare", earlier)).content.decode()
+
+
+def test_pages_cost_the_same_for_few_and_many_children(client, sign_in, run, django_assert_max_num_queries):
+    sign_in(Role.VSH)
+    client.get(url("run", run))
+    for name in ("run", "read", "approve", "cohorts"):
+        with django_assert_max_num_queries(14):
+            assert client.get(url(name, run)).status_code == 200
