@@ -89,9 +89,9 @@ def conflict_list(request: HttpRequest) -> HttpResponse:
 
 
 def _cards(conflicts: Sequence[MarkConflict], user: Any) -> list[Card]:
-    notes = _notes(conflicts)
+    notes = _notes(conflicts, user)
     places: dict[int, list[SchoolPlace]] = defaultdict(list)
-    for place in SchoolPlace.objects.filter(pupil_id__in={c.pupil_id for c in conflicts}):
+    for place in SchoolPlace.objects.visible_to(user).filter(pupil_id__in={c.pupil_id for c in conflicts}):
         places[place.pupil_id].append(place)
     alike = Counter(_week_of(row) for row in _open_keys(user))
     cards = []
@@ -130,9 +130,9 @@ def _words(symbol: str, on: date) -> tuple[str, str]:
     return code, row.meaning if row else ""
 
 
-def _notes(conflicts: Sequence[MarkConflict]) -> dict[tuple[int, int], str]:
+def _notes(conflicts: Sequence[MarkConflict], user: Any) -> dict[tuple[int, int], str]:
     registers = {r for c in conflicts for r in (c.first_id, c.second_id)}
-    rows = MarkNote.objects.filter(register_id__in=registers, place__in={c.place for c in conflicts})
+    rows = MarkNote.objects.visible_to(user).filter(register_id__in=registers, place__in={c.place for c in conflicts})
     found = {}
     for note in rows:
         late = f"{note.minutes_late} minutes late" if note.minutes_late is not None else ""
