@@ -8,6 +8,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Let each app register its feeds and panels: the pages that show several floors ask the registries."""
-        import core.feeds.panels  # noqa: F401 - registers
+        import core.feeds.panels
+        import core.own_panels  # noqa: F401 - both register
 
         autodiscover_modules("feeds", "panels")

@@ -38,12 +38,7 @@ class YearCalendar:
         return rules.is_working_day(on)
 
     def school_days(self) -> list[date]:
-        return [
-            day
-            for term in self.terms
-            for day in _days(term.starts_on, term.ends_on)
-            if self.is_school_day(day)
-        ]
+        return [day for term in self.terms for day in _days(term.starts_on, term.ends_on) if self.is_school_day(day)]
 
     def season(self, season: str) -> tuple[date, date]:
         """First and last day of autumn, spring or summer."""
@@ -89,6 +84,11 @@ class Calendars:
         if key not in self._made:
             self._made[key] = self._make(calendar_id, academic_year)
         return self._made[key]
+
+    def years_of(self, calendar_id: int | None) -> set[int]:
+        """The academic years for which this very calendar (None: the county's) has terms recorded."""
+        wanted = self.default_id if calendar_id is None else calendar_id
+        return {year for pk, year in self._terms if pk == wanted}
 
     def _make(self, calendar_id: int | None, academic_year: int) -> YearCalendar:
         for candidate in (calendar_id, self.default_id):

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from core.views import feeds, gallery
+from core.views import accounts, calendars, feeds, gallery
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -14,7 +14,32 @@ feed_patterns = [
     path("<int:run_id>/problems.csv", feeds.feed_problems, name="problems"),
 ]
 
+account_patterns = [
+    path("", accounts.account_list, name="list"),
+    path("find/", accounts.account_find, name="find"),
+    path("new/", accounts.account_new, name="new"),
+    path("roles/", accounts.role_list, name="roles"),
+    path("<int:user_id>/", accounts.account_detail, name="detail"),
+    path("<int:user_id>/change/", accounts.account_change, name="change"),
+    path("<int:user_id>/link/", accounts.account_link, name="link"),
+    path("<int:user_id>/deactivate/", accounts.account_deactivate, name="deactivate"),
+    path("<int:user_id>/reactivate/", accounts.account_reactivate, name="reactivate"),
+]
+
+calendar_patterns = [
+    path("", calendars.calendar_list, name="list"),
+    path("new/", calendars.calendar_new, name="new"),
+    path("<int:calendar_id>/", calendars.calendar_detail, name="detail"),
+    path("<int:calendar_id>/rename/", calendars.calendar_rename, name="rename"),
+    path("<int:calendar_id>/county/", calendars.calendar_county, name="county"),
+    path("<int:calendar_id>/<int:academic_year>/", calendars.calendar_year, name="year"),
+    path("<int:calendar_id>/<int:academic_year>/terms/", calendars.calendar_terms, name="terms"),
+    path("<int:calendar_id>/closures/<int:closure_id>/remove/", calendars.closure_remove, name="remove_closure"),
+]
+
 urlpatterns = [
     path("feeds/", include((feed_patterns, "feeds"))),
+    path("accounts/", include((account_patterns, "accounts"))),
+    path("calendars/", include((calendar_patterns, "calendars"))),
     path("components/", gallery.components, name="components"),
 ]

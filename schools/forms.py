@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from core.forms import DateInputField, GovForm
-from core.models import User
+from core.forms import DateInputField, GovForm, RadioField
+from core.models import Calendar, User
 from core.roles import Role
 
 
@@ -46,6 +46,27 @@ class EndForm(GovForm):
             initial=today,
             error_messages={"required": "Enter the last day"},
         )
+
+
+class CalendarForm(GovForm):
+    """Whose term dates the school keeps."""
+
+    submit_label = "Save"
+    COUNTY = "county"
+
+    def __init__(self, *args: Any, current: Calendar | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.calendars = {str(c.pk): c for c in Calendar.objects.order_by("name")}
+        own = [(pk, c.name) for pk, c in self.calendars.items() if not c.is_default or c == current]
+        self.fields["calendar"] = RadioField(
+            label="Whose dates does the school keep?",
+            choices=[(self.COUNTY, "The county’s"), *own],
+            initial=str(current.pk) if current else self.COUNTY,
+            error_messages={"required": "Choose whose dates the school keeps"},
+        )
+
+    def clean_calendar(self) -> Calendar | None:
+        return self.calendars.get(self.cleaned_data["calendar"])
 
 
 class _AccountField(forms.ModelChoiceField):

@@ -20,3 +20,17 @@ def can_appoint_teacher(user: Any, school: School) -> bool:
     except PermissionDenied:
         return False
     return True
+
+
+def check_can_choose_calendar(user: Any, school: School) -> None:
+    """Those who record term dates say whose dates a school keeps."""
+    if not user.can(Permission.SET_CALENDARS):
+        raise PermissionDenied("The data officer or the Virtual School Head says whose term dates a school keeps.")
+
+
+def can_choose_calendar(user: Any, school: School) -> bool:
+    try:
+        check_can_choose_calendar(user, school)
+    except PermissionDenied:
+        return False
+    return True

@@ -3,13 +3,14 @@ from typing import Any, Self
 
 from django.db.models import Q, QuerySet
 
-from core.roles import Permission
+from core.roles import Permission, Role
 
 
 class SchoolMembershipQuerySet(QuerySet[Any]):
     def current(self, on: date) -> Self:
-        """Memberships in force on a day (half-open)."""
-        return self.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)
+        """Memberships in force on a day (half-open), of people who have the role now: another role opens no school."""
+        running = Q(to_on__isnull=True) | Q(to_on__gt=on)
+        return self.filter(running, from_on__lte=on, user__role=Role.DESIGNATED_TEACHER)
 
 
 class SchoolQuerySet(QuerySet[Any]):

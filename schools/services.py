@@ -1,4 +1,4 @@
-"""Record from when to when somebody is a school's designated teacher."""
+"""Record who is a school's designated teacher, and whose term dates it keeps."""
 
 from datetime import date
 from typing import Any
@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.actor import acting_as
-from core.models import User
+from core.models import Calendar, User
 from core.roles import Role
 from schools.models import School, SchoolMembership
-from schools.permissions import check_can_appoint_teacher
+from schools.permissions import check_can_appoint_teacher, check_can_choose_calendar
 
 
 @transaction.atomic
@@ -44,3 +44,15 @@ def end_appointment(*, membership: SchoolMembership, last_on: date, actor: Any) 
     with acting_as(actor, service="schools.end_appointment"):
         membership.save(update_fields=["to_on"])
     return membership
+
+
+@transaction.atomic
+def choose_calendar(*, school: School, calendar: Calendar | None, actor: Any) -> School:
+    """Whose term dates the school keeps; None: the county's. Raises PermissionDenied."""
+    check_can_choose_calendar(actor, school)
+    school = School.objects.select_for_update(of=("self",)).get(pk=school.pk)
+    if school.calendar != calendar:
+        school.calendar = calendar
+        with acting_as(actor, service="schools.choose_calendar"):
+            school.save(update_fields=["calendar"])
+    return school

@@ -22,9 +22,14 @@ from core.roles import Permission
 from core.scoping import require
 from schools import services
 from schools.filters import SchoolFilterForm
-from schools.forms import EndForm, TeacherForm
+from schools.forms import CalendarForm, EndForm, TeacherForm
 from schools.models import School, SchoolLink, SchoolMembership
-from schools.permissions import can_appoint_teacher, check_can_appoint_teacher
+from schools.permissions import (
+    can_appoint_teacher,
+    can_choose_calendar,
+    check_can_appoint_teacher,
+    check_can_choose_calendar,
+)
 
 PER_PAGE = 50
 ORDERS = {"name": "name", "town": "town", "phase": "phase"}
@@ -161,6 +166,7 @@ def school_detail(request: HttpRequest, school_id: int) -> HttpResponse:
             "teachers": school.memberships.select_related("user").order_by("-from_on"),
             "today": today,
             "may_appoint": can_appoint_teacher(request.user, school),
+            "may_choose_calendar": can_choose_calendar(request.user, school),
             "calendar": calendar,
             "year_label": time_rules.academic_year_label(calendar.academic_year),
             "cards": [
@@ -266,6 +272,23 @@ def end_appointment(request: HttpRequest, school_id: int, membership_id: int) ->
             messages.success(request, f"The last day of {membership.user.name} is recorded.")
             return redirect(back)
     return _teacher_page(request, school, form, f"Last day of {membership.user.name}")
+
+
+def choose_calendar(request: HttpRequest, school_id: int) -> HttpResponse:
+    """Whose term dates does the school keep?"""
+    school = visible_school(request, school_id)
+    check_can_choose_calendar(request.user, school)
+    back = reverse("schools:detail", args=[school.pk])
+    form = CalendarForm(request.POST or None, current=school.calendar, cancel_url=back)
+    if request.method == "POST" and form.is_valid():
+        calendar = form.cleaned_data["calendar"]
+        services.choose_calendar(school=school, calendar=calendar, actor=request.user)
+        record_access(request, Access.DECIDED, subject=school, detail={"calendar": calendar.pk if calendar else None})
+        messages.success(request, "Saved. Figures that count the school’s days follow its dates from now on.")
+        return redirect(back)
+    crumbs = [("Schools", reverse("schools:list")), (school.name, back)]
+    context = {"page_title": f"Term dates of {school.name}", "crumbs": crumbs, "form": form}
+    return render(request, "schools/calendar.html", context)
 
 
 def _teacher_page(request: HttpRequest, school: School, form: Any, title: str) -> HttpResponse:

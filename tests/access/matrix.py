@@ -6,11 +6,13 @@ somebody who thought of it. A new address without an entry fails tests/access/te
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.roles import Role
+from core.rules import default_terms
 from tests.access.world import FIGURE_YEAR, MONDAY, TODAY, Side, World
 
 ORDER = (
@@ -185,6 +187,12 @@ ATTENDANCE: dict[str, Entry] = {
     "attendance:completeness": Entry(get=answers(
                         "200 200 403 200 403 200 403 403 403")),
 }
+SCHOOLS["schools:choose_calendar"] = Entry(
+    kwargs=school, data=lambda world, side: {"calendar": "county"},
+    get=answers(        "200 403 403 403 403 200 403 403 403",
+                        "200 403 403 404 403 200 403 403 403"),
+    post=answers(       "302 403 403 403 403 302 403 403 403",
+                        "302 403 403 404 403 302 403 403 403"))
 ATTAINMENT: dict[str, Entry] = {
     "attainment:qualifications": Entry(get=FEEDS),
     "attainment:qualification": Entry(
@@ -304,6 +312,67 @@ FEED_PAGES: dict[str, Entry] = {
     "feeds:progress": Entry(kwargs=run, get=FEEDS),
     "feeds:problems": Entry(kwargs=run, get=FEEDS),
 }
+ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200")
+ONLY_ADMIN_302 = answers(
+                        "403 403 403 403 403 403 403 403 302")
+
+
+def person(world: World, side: Side) -> dict[str, Any]:
+    return {"user_id": side.membership.user_id}
+
+
+def new_person(world: World, side: Side) -> dict[str, Any]:
+    return {"name": "Ada Whitcombe", "email": f"person-{side.pupil.pk}@westmarch.example", "role": "iro"}
+
+
+ACCOUNT_PAGES: dict[str, Entry] = {
+    "accounts:list": Entry(get=ONLY_ADMIN),
+    "accounts:find": Entry(
+        get=ALL_405, data=lambda world, side: {"q": side.membership.user.email}, post=ONLY_ADMIN_302),
+    "accounts:new": Entry(data=new_person, get=ONLY_ADMIN),
+    "accounts:roles": Entry(get=ONLY_ADMIN),
+    "accounts:detail": Entry(kwargs=person, get=ONLY_ADMIN),
+    "accounts:change": Entry(kwargs=person, data=new_person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
+    "accounts:link": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN),
+    "accounts:deactivate": Entry(kwargs=person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
+    "accounts:reactivate": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
+}
+
+
+def calendar(world: World, side: Side) -> dict[str, Any]:
+    return {"calendar_id": world.calendar.pk}
+
+
+def calendar_year(world: World, side: Side) -> dict[str, Any]:
+    return {"calendar_id": world.calendar.pk, "academic_year": 2026}
+
+
+def terms(world: World, side: Side) -> dict[str, Any]:
+    """The boxes of the six half terms, filled with the usual pattern."""
+    boxes = {}
+    for number, term in enumerate(default_terms(2026), start=1):
+        boxes |= day(f"starts_{number}", term.starts_on) | day(f"ends_{number}", term.ends_on)
+    return boxes
+
+
+CALENDARS: dict[str, Entry] = {
+    "calendars:list": Entry(get=FEEDS),
+    "calendars:new": Entry(data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=FEEDS, post=FEEDS_POST),
+    "calendars:detail": Entry(kwargs=calendar, get=FEEDS),
+    "calendars:rename": Entry(
+        kwargs=calendar, data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=FEEDS, post=FEEDS_POST),
+    "calendars:county": Entry(kwargs=calendar, get=ALL_405, post=FEEDS_POST),
+    "calendars:year": Entry(
+        kwargs=calendar_year, get=FEEDS, post=FEEDS_POST, data=lambda world, side: {
+            "reason": "Staff training", **day("on", MONDAY + timedelta(days=8 if side is world.own else 9)),
+        }),
+    "calendars:terms": Entry(kwargs=calendar_year, data=terms, get=FEEDS, post=FEEDS_POST),
+    "calendars:remove_closure": Entry(
+        kwargs=lambda world, side: {
+            "calendar_id": world.calendar.pk, "closure_id": world.closures[side is world.foreign].pk,
+        },
+        get=ALL_405, post=FEEDS_POST),
+}
 ACCOUNT: dict[str, Entry] = {
     "account_login": Entry(get=ALL_302, open=True),
     "account_logout": Entry(get=ALL_200, post=ALL_302, open=True),
@@ -350,5 +419,5 @@ MATRIX: dict[str, Entry] = {
     **INCENTIVES,
     **REPORTS,
     **FEED_PAGES,
-    **ACCOUNT,
+    **ACCOUNT, **ACCOUNT_PAGES, **CALENDARS,
 }  # fmt: skip

@@ -17,8 +17,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from attainment.models import IndicatorFigure, IndicatorPupil, Qualification
 from attendance.models import MarkConflict, Register
 from attendance.register.places import place_of
-from core.models import FeedRun, User
+from core.models import Calendar, ClosureDay, FeedRun, User
 from core.roles import ROLE_LABELS, Role
+from core.rules import default_terms
 from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment, CommitmentRecord
@@ -71,6 +72,8 @@ class World:
     scheme: GcseScheme
     run: FeedRun
     figure: IndicatorFigure
+    calendar: Calendar
+    closures: list[ClosureDay]
     sessions: dict[Role, str] = field(default_factory=dict)
 
     def side(self, which: str) -> Side:
@@ -100,8 +103,11 @@ def build() -> World:
         school="Strangeschool College", teacher=_other(Role.DESIGNATED_TEACHER), officer=_other(Role.IRO),
         worker=_other(Role.SOCIAL_WORKER), adviser=_other(Role.ADVISER),
     )  # fmt: skip
+    calendar = _calendar()
     world = World(
         users=users,
+        calendar=calendar,
+        closures=list(calendar.closures.order_by("on")),
         own=own,
         foreign=foreign,
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
@@ -119,6 +125,17 @@ def build() -> World:
 def _delivery() -> FeedRun:
     counts = {"read": 1, "applied": 1, "unchanged": 0, "held": 0, "ignored": 0}
     return FeedRun.objects.create(kind="roll", status=FeedRun.Status.APPLIED, counts=counts)
+
+
+def _calendar() -> Calendar:
+    """Of some schools, with a year's terms and two closure days."""
+    calendar = Calendar.objects.create(name="Downland schools")
+    for t in default_terms(SCHOOL_YEAR):
+        days = {"starts_on": t.starts_on, "ends_on": t.ends_on}
+        calendar.terms.create(academic_year=SCHOOL_YEAR, season=t.season, half=t.half, name=t.name, **days)
+    for days in (1, 2):
+        calendar.closures.create(on=MONDAY - timedelta(days=7 * days), reason="Staff training")
+    return calendar
 
 
 def _other(role: Role) -> User:
