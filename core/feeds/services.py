@@ -298,7 +298,7 @@ def queue_run(*, run_id: int, status: FeedRun.Status) -> None:
 
 def progress_of(run: FeedRun) -> dict[str, Any]:
     """`done`, `total` and `text` as last reported."""
-    return cache.get(progress_key(run.pk)) or {"done": 0, "total": 0, "text": "Waiting for its turn"}
+    return cache.get(progress_key(run.pk)) or {"done": 0, "total": 0, "text": "waiting for its turn"}
 
 
 def _queued_key(run_id: int) -> str:

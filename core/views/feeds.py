@@ -38,8 +38,12 @@ logger = structlog.get_logger(__name__)
 
 Status = FeedRun.Status
 IN_WORKER_FROM_BYTES = 1_000_000
-PROBLEMS_A_PAGE = 100
+PROBLEMS_A_PAGE = 50
 EXAMPLES_SHOWN = 10
+WORST_FIRST = Case(
+    When(severity="error", then=Value(0)), When(severity="warning", then=Value(1)), default=Value(2),
+    output_field=IntegerField(),
+)  # fmt: skip
 WAIT_SECONDS = 10
 """How long a page waits for another application before it says so."""
 STATUS_COLOURS = {
@@ -51,7 +55,9 @@ STATUS_COLOURS = {
     Status.CANCELLED: "grey",
 }
 STEPS = ("Choose files", "Check", "Confirm", "Receipt")
-STEP_OF = {Status.RECEIVED: 1, Status.CHECKING: 1, Status.READY: 2, Status.APPLYING: 2, Status.FAILED: 2}
+STEP_OF = {
+    Status.RECEIVED: 1, Status.CHECKING: 1, Status.REFUSED: 1, Status.READY: 2, Status.APPLYING: 2, Status.FAILED: 2,
+}  # fmt: skip
 
 
 class UploadForm(GovForm):
@@ -76,8 +82,9 @@ class UploadForm(GovForm):
             error_messages={"required": "Choose the files to upload"},
         )
         for option in {o.name: o for k in kinds for o in k.options}.values():
+            where = " and ".join(k.title for k in kinds if option in k.options)
             self.fields[f"option_{option.name}"] = forms.CharField(
-                label=option.label, help_text=option.hint, required=False, max_length=500
+                label=f"{option.label} (only for {where})", help_text=option.hint, required=False, max_length=500
             )
 
     def options_for(self, kind: FeedKind) -> dict[str, str]:
@@ -219,7 +226,7 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
     problems = run.problems.all()
     code = request.GET.get("code", "").replace("\x00", "")
     shown = problems.filter(code=code) if code else problems
-    page = Paginator(shown, PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(shown.order_by(WORST_FIRST, "pk"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
     examples = run.difference.get("examples", [])
     record_access(request, Access.OPENED, subject=run, detail={"problems": page.paginator.count})
     return render(
@@ -236,12 +243,12 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             "page": page,
             "chosen": code,
             "total": problems.count(),
+            "one_file": len({problem.file for problem in page}) <= 1,
             "changes": run.difference.get("added", 0)
             + run.difference.get("changed", 0)
             + run.difference.get("removed", 0),
             "examples": examples[:EXAMPLES_SHOWN],
             "more_examples": examples[EXAMPLES_SHOWN:],
-            "outdated": _outdated(run),
             **_what_can_be_done(run, work),
         },
     )
@@ -254,7 +261,8 @@ def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
         warnings.append(f"Applying takes out {count_of(removed, 'entry,entries')} of what is here now.")
     going_on = work in {Work.QUEUED, Work.WORKING}
     decidable = run.checked_at is not None and run.status in {Status.READY, Status.FAILED, Status.APPLYING}
-    held = bool(run.counts.get("held"))
+    outdated = _outdated(run)
+    may_differ = {Status.READY: bool(outdated), Status.UNCHANGED: bool(run.counts.get("held"))}
     return {
         "in_progress": services.progress_of(run) if going_on else None,
         "poll_url": reverse("feeds:progress", args=[run.pk]),
@@ -263,7 +271,8 @@ def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
         "can_apply": decidable and not going_on,
         "can_check": not going_on
         and run.status in services.CHECKABLE_STATES
-        and (run.status != Status.UNCHANGED or held),
+        and may_differ.get(Status(run.status), True),
+        "outdated": outdated,
         "can_cancel": run.status in services.OPEN_STATES and not going_on,
     }
 
