@@ -133,8 +133,8 @@ def _calendar() -> Calendar:
     for t in default_terms(SCHOOL_YEAR):
         days = {"starts_on": t.starts_on, "ends_on": t.ends_on}
         calendar.terms.create(academic_year=SCHOOL_YEAR, season=t.season, half=t.half, name=t.name, **days)
-    for days in (1, 2):
-        calendar.closures.create(on=MONDAY - timedelta(days=7 * days), reason="Staff training")
+    for weeks in (1, 2):
+        calendar.closures.create(on=MONDAY - timedelta(weeks=weeks), reason="Staff training")
     return calendar
 
 
