@@ -1,6 +1,6 @@
 """What attendance adds to the shared pages. Whatever counts is imported when a page asks, not at start-up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,8 +12,9 @@ from django.db.models import F, Func, IntegerField, Max, QuerySet, Value
 from django.urls import reverse
 
 from attendance import rules
-from attendance.models import MarkConflict, Register, Source
+from attendance.models import MarkConflict, Source
 from core import navigation
+from core.models import FeedRun
 from core.panels import ChildTab, HomeCard, HomeNeeds, Need, OverviewCard, RollColumn, RollFilter, register
 from core.roles import Permission, Role
 from core.rules import academic_year_label, academic_year_of
@@ -120,37 +121,54 @@ def _conflict_needs(user: Any, today: date) -> Iterable[Need]:
     )
 
 
+def _kept(name: str, user: Any, today: date, make: Callable[[], Any]) -> Any:
+    """What `make` finds, kept for ten minutes or until the next delivery, for those who see every child.
+
+    The others' scope may change at any moment, and their few children are quickly counted.
+    """
+    if not user.can(P.SEE_ALL_PUPILS):
+        return make()
+    newest = FeedRun.objects.aggregate(pk=Max("pk"))["pk"]
+    key = f"attendance-{name}-{today}-{newest}"
+    found = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, 600)
+    return found
+
+
 def _completeness_needs(user: Any, today: date) -> Iterable[Need]:
+    needs: list[Need] = _kept("needs", user, today, lambda: _count_completeness(user, today))
+    return needs
+
+
+def _count_completeness(user: Any, today: date) -> list[Need]:
     from attendance.indicators.completeness import SILENT_AFTER, completeness, late_sources
 
     rows = completeness(user, today=today)
     silent = [row for row in rows if row.is_silent]
     names = ", ".join(row.school.name for row in silent[:3]) + (" and others" if len(silent) > 3 else "")
     url = reverse("attendance:completeness")
-    yield Need(
-        text=f"Schools without a mark for {SILENT_AFTER} school days or more", count=len(silent), url=url, hint=names
-    )
-    for source, days in late_sources(rows).items():
-        if days:
-            yield Need(
-                text=f"Feed late: {Source(source).label}",
-                count=days,
-                url=url,
-                hint="School days since its last marks",
-                urgent=days >= SILENT_AFTER,
-            )
+    text = f"Schools without a mark for {SILENT_AFTER} school days or more"
+    late = [
+        Need(
+            text=f"Feed late: {Source(source).label}",
+            count=days,
+            url=url,
+            hint="School days since its last marks",
+            urgent=days >= SILENT_AFTER,
+        )
+        for source, days in late_sources(rows).items()
+        if days
+    ]
+    return [Need(text=text, count=len(silent), url=url, hint=names), *late]
 
 
 def _week_card(user: Any, today: date) -> Mapping[str, Any] | None:
     """This week's attendance and the line of twelve weeks, of the children that the person sees."""
     whole = user.can(P.SEE_ALL_PUPILS)
-    newest = Register.objects.aggregate(run=Max("run"))["run"]
-    key = f"attendance-weeks-{'all' if whole else user.pk}-{today}-{newest}"
-    weeks = cache.get(key)
-    if weeks is None:
-        ids = None if whole else list(Pupil.objects.visible_to(user).values_list("pk", flat=True))
-        weeks = _weeks(ids, today)
-        cache.set(key, weeks, 600)
+    ids = None if whole else list(Pupil.objects.visible_to(user).values_list("pk", flat=True))
+    weeks = _kept("weeks", user, today, lambda: _weeks(ids, today))
     if not any(possible for _, _, possible in weeks):
         return None
     return _week_context(weeks)

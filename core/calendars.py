@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from core import rules
 from core.models import Calendar, ClosureDay, Term
@@ -62,7 +62,6 @@ class Calendars:
     """All calendars read at once (they are few); ask for a calendar id (None: the county's) and a year."""
 
     def __init__(self) -> None:
-        self.default_id = Calendar.objects.filter(is_default=True).values_list("pk", flat=True).first()
         self._terms: dict[tuple[int, int], list[rules.TermDates]] = {}
         for term in Term.objects.all():
             self._terms.setdefault((term.calendar_id, term.academic_year), []).append(
@@ -74,10 +73,19 @@ class Calendars:
                     ends_on=term.ends_on,
                 )
             )
-        self._closures: dict[int, set[date]] = {}
-        for closure in ClosureDay.objects.all():
-            self._closures.setdefault(closure.calendar_id, set()).add(closure.on)
         self._made: dict[tuple[int | None, int], YearCalendar] = {}
+
+    @cached_property
+    def default_id(self) -> int | None:
+        """The county's own calendar."""
+        return Calendar.objects.filter(is_default=True).values_list("pk", flat=True).first()
+
+    @cached_property
+    def _closures(self) -> dict[int, set[date]]:
+        found: dict[int, set[date]] = {}
+        for closure in ClosureDay.objects.all():
+            found.setdefault(closure.calendar_id, set()).add(closure.on)
+        return found
 
     def of(self, calendar_id: int | None, academic_year: int) -> YearCalendar:
         key = (calendar_id, academic_year)
@@ -91,7 +99,7 @@ class Calendars:
         return {year for pk, year in self._terms if pk == wanted}
 
     def _make(self, calendar_id: int | None, academic_year: int) -> YearCalendar:
-        for candidate in (calendar_id, self.default_id):
+        for candidate in (calendar_id, self.default_id) if self._terms else ():
             if candidate is not None and (candidate, academic_year) in self._terms:
                 return YearCalendar(
                     academic_year,
