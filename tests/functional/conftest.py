@@ -2,12 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from django.db import connections
+from playwright.sync_api import Page, Playwright
 
 from core.models import User
 from tests.conftest import PASSWORD
@@ -30,6 +31,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     assert executable, "install Debian's chromium: make setup-test does it where it may"
     return {**browser_type_launch_args, "executable_path": executable, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright: Playwright) -> Iterator[Playwright]:
+    """While its event loop runs, Django keeps another connection for this thread: it is closed with the loop."""
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture
