@@ -255,3 +255,52 @@ class TestTerms:
         october = Period(dt.date(year, 10, 1), dt.date(year, 11, 15))
         listed = rules.school_days(terms, closures, within=october)
         assert listed == tuple(on for on in october.days() if rules.is_school_day(on, terms, closures))
+
+
+class TestTermsAsEntered:
+    TERMS = rules.default_terms(2026)
+
+    def test_the_usual_pattern_has_no_problem_in_any_year(self) -> None:
+        for year in range(1990, 2100):
+            assert rules.term_problems(year, rules.default_terms(year)) == []
+            assert len(rules.school_days(rules.default_terms(year))) in rules.USUAL_SCHOOL_DAYS
+
+    def test_terms_of_another_year_lie_outside(self) -> None:
+        problems = rules.term_problems(2025, self.TERMS)
+        assert len(problems) == 12
+        assert problems[0].message.endswith("give a day from 1 September 2025 to 31 August 2026")
+
+    @given(st.lists(st.dates(dt.date(2026, 8, 1), dt.date(2027, 9, 30)), min_size=12, max_size=12))
+    def test_what_is_taken_is_in_order_and_inside_the_year(self, days: list[dt.date]) -> None:
+        pairs = zip(days[::2], days[1::2], self.TERMS, strict=True)
+        terms = [rules.TermDates(a, b, t.season, t.half, t.name) for a, b, t in pairs]
+        in_order = all(a <= b for a, b in zip(days[::2], days[1::2], strict=True)) and all(
+            a < b for a, b in zip(days[1::2], days[2::2], strict=False)
+        )
+        inside = all(rules.academic_year_of(day) == 2026 for day in days)
+        assert (rules.term_problems(2026, terms) == []) == (in_order and inside)
+
+    @pytest.mark.parametrize(
+        ("on", "why"),
+        [
+            ("28/11/2026", "is a Saturday"),
+            ("25/12/2026", "is Christmas Day"),
+            ("28/10/2026", "lies in no term"),
+            ("27/11/2026", ""),
+        ],
+    )
+    def test_why_no_school_day(self, on: str, why: str) -> None:
+        assert rules.why_no_school_day(uk(on), self.TERMS) == why
+
+    @pytest.mark.parametrize(
+        ("on", "years"),
+        [
+            ("01/09/2026", (2026,)),
+            ("31/05/2027", (2026,)),
+            ("01/06/2027", (2026, 2027)),
+            ("31/08/2027", (2026, 2027)),
+            ("01/09/2027", (2027,)),
+        ],
+    )
+    def test_the_next_years_dates_are_wanted_from_june(self, on: str, years: tuple[int, ...]) -> None:
+        assert rules.years_needing_terms(uk(on)) == years
