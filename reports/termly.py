@@ -63,6 +63,7 @@ def take_snapshot(scope: Scope) -> Snapshot:
         definitions |= found.definitions
     figures: dict[str, Any] = {
         "format": FORMAT,
+        "order": list(numbers.values),  # the database keeps no order of keys
         "numbers": numbers.values,
         "labels": numbers.labels,
         "hidden": {name: why.value for name, why in sorted(hide_small(numbers).items())},
@@ -160,7 +161,7 @@ def figures_document(run: ReportRun, audience: Audience) -> dict[str, Any]:
     unprinted = set(run.figures["unprinted"])
     numbers = {
         name: {"label": run.figures["labels"].get(name, name), "value": view.number(name)}
-        for name in run.figures["numbers"]
+        for name in run.figures["order"]
         if name not in unprinted
     }
     return {

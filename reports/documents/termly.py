@@ -159,8 +159,9 @@ def document_title(run: ReportRun, audience: Audience) -> str:
 def why_hidden(run: ReportRun) -> list[tuple[str, list[str]]]:
     """(reason, what) of the numbers that the public version hides, for the person who approves."""
     labels: Mapping[str, str] = run.figures["labels"]
-    order = {name: n for n, name in enumerate(run.figures["numbers"])}
-    hidden = sorted(run.figures["hidden"].items(), key=lambda item: order[item[0]])
-    return [
-        (words, found) for why, words in REASON_WORDS.items() if (found := [labels[n] for n, w in hidden if w == why])
-    ]
+    hidden = run.figures["hidden"]
+    found = {
+        words: [labels.get(name, name) for name in run.figures["order"] if hidden.get(name) == why]
+        for why, words in REASON_WORDS.items()
+    }
+    return [(words, names) for words, names in found.items() if names]

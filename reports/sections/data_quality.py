@@ -50,9 +50,7 @@ def _gaps(found: Collected, scope: Scope) -> None:
     found.children(NO_UPN, (e.pupil.pk for e in of_age if not e.pupil.upn), "School age, no UPN recorded")
     found.children("quality.with_upn", (e.pupil.pk for e in of_age if e.pupil.upn), "School age, UPN recorded")
     found.numbers.sum(SCHOOL_AGE, [NO_UPN, "quality.with_upn"])
-    found.children(
-        NO_PLACE, (e.pupil.pk for e in of_age if e.main_place is None), "School age, no school place recorded"
-    )
+    found.children(NO_PLACE, (e.pupil.pk for e in of_age if not e.places), "School age, no school place recorded")
     found.children(NO_YEAR, (e.pupil.pk for e in scope.roll if e.nc_year is None), "Year groups: Not known")
 
 

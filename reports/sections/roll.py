@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.charts import Chart, bar_chart
@@ -45,9 +46,10 @@ def _year_key(nc_year: int | None) -> str:
 
 
 def _school_key(entry: RollEntry, home_la: str) -> str:
-    """Where the child's main school lies (out of county by the school's authority); unknown is shown as such."""
-    if entry.main_place is not None:
-        away = is_out_of_county(entry.main_place, home_la)
+    """Where the child's main (else any) school lies, by the school's authority; unknown is shown as such."""
+    place = entry.main_place or (entry.places[0] if entry.places else None)
+    if place is not None:
+        away = is_out_of_county(place, home_la)
         return "unknown" if away is None else ("away" if away else "home")
     of_age = entry.nc_year is not None and FIRST_SCHOOL_YEAR <= entry.nc_year <= LAST_SCHOOL_YEAR
     return "no_place" if of_age else "none_needed"
@@ -60,10 +62,10 @@ def _care_length(since: dt.date | None, on: dt.date) -> str:
     return next(key for key, _, limit in CARE_LENGTHS if limit is None or days < limit)
 
 
-def _unaccompanied(entry: RollEntry, ceased: Mapping[int, str], on: dt.date) -> bool:
-    """Recorded as unaccompanied asylum-seeking, and the status had not ended by the day."""
-    ended = ceased.get(entry.pupil.pk)
-    return ended is not None and (not ended or ended > on.isoformat())
+def _unaccompanied(on: dt.date) -> set[int]:
+    """Children recorded as unaccompanied asylum-seeking whose status (DUC) had not ended by the day."""
+    rows = ReturnRecord.objects.filter(table=ReturnRecord.Table.UASC).values_list("pupil_id", "data__DUC")
+    return {pk for pk, ended in rows if not ended or ended > on.isoformat()}
 
 
 def collect(scope: Scope) -> Collected:
@@ -79,77 +81,88 @@ def collect(scope: Scope) -> Collected:
     return found
 
 
-def _breakdowns(found: Collected, scope: Scope) -> list[Breakdown]:
-    made = [_years(found, scope)]
-    duc = dict(
-        ReturnRecord.objects.filter(table=ReturnRecord.Table.UASC).values_list("pupil_id", "data__DUC").order_by("pk")
-    )
-    ceased = {pk: ended or "" for pk, ended in duc.items()}
-    send = [(value, label) for value, label in Pupil.Send.choices]
-    keys: list[tuple[str, str, str, list[tuple[str, str]], Callable[[RollEntry], str]]] = [
-        ("sex", "Girls and boys", "Sex", [("F", "Girls"), ("M", "Boys"), ("U", "Not recorded")], lambda e: e.pupil.sex),
-        (
+@dataclass(frozen=True)
+class _Division:
+    """One way to divide the roll: `groups` are (key, label) in the order of printing, `of` gives a child's key."""
+
+    key: str
+    caption: str
+    heading: str
+    groups: Sequence[tuple[str, str]]
+    of: Callable[[RollEntry], str]
+
+
+SEXES = (("F", "Girls"), ("M", "Boys"), ("U", "Not recorded"))
+SCHOOLS = (
+    ("home", "In the county"),
+    ("away", "In another authority"),
+    ("unknown", "Authority of the school not known"),
+    ("no_place", "School age, no school place recorded"),
+    ("none_needed", "Not of school age, no place recorded"),
+)
+
+
+def _divisions(scope: Scope) -> list[_Division]:
+    asylum = _unaccompanied(scope.as_at)
+    send = dict(Pupil.Send.choices)
+    return [
+        _Division("sex", "Girls and boys", "Sex", SEXES, lambda e: e.pupil.sex if e.pupil.sex in {"F", "M"} else "U"),
+        _Division(
             "legal",
             "Legal status",
             "Legal status",
             [(group.name.lower(), group.value) for group in LegalStatusGroup],
             lambda e: legal_status_group(e.episode.ls if e.episode else None).name.lower(),
         ),
-        (
+        _Division(
             "placement",
             "Where they live",
             "Placement",
             [(group.name.lower(), group.value) for group in PlacementGroup],
             lambda e: placement_group(e.episode.place if e.episode else None).name.lower(),
         ),
-        (
-            "school",
-            "Where they go to school",
-            "Main school",
-            [
-                ("home", "In the county"),
-                ("away", "In another authority"),
-                ("unknown", "Authority of the school not known"),
-                ("no_place", "School age, no school place recorded"),
-                ("none_needed", "Not of school age, no place recorded"),
-            ],
-            lambda e: _school_key(e, scope.home_la),
-        ),
-        (
+        _Division("school", "Where they go to school", "Main school", SCHOOLS, lambda e: _school_key(e, scope.home_la)),
+        _Division(
             "send",
             "Special educational needs",
             "Recorded need",
-            [*send, ("unknown", "Not recorded")],
-            lambda e: e.pupil.send or "unknown",
+            [*send.items(), ("unknown", "Not recorded")],
+            lambda e: e.pupil.send if e.pupil.send in send else "unknown",
         ),
-        (
+        _Division(
             "length",
             "How long in care",
             "In this period of care",
             [*((key, label) for key, label, _ in CARE_LENGTHS), ("unknown", "Not known")],
             lambda e: _care_length(e.since, scope.as_at),
         ),
-        (
+        _Division(
             "uasc",
             "Unaccompanied children",
             "Status on the day",
-            [("yes", "Unaccompanied asylum-seeking"), ("no", "All other children")],
-            lambda e: "yes" if _unaccompanied(e, ceased, scope.as_at) else "no",
+            (("yes", "Unaccompanied asylum-seeking"), ("no", "All other children")),
+            lambda e: "yes" if e.pupil.pk in asylum else "no",
         ),
     ]
-    for key, caption, heading, groups, of in keys:
-        made.append(
+
+
+def _breakdowns(found: Collected, scope: Scope) -> list[Breakdown]:
+    made = [
+        _years(found, scope),
+        *(
             break_down(
                 found,
                 total=TOTAL,
-                prefix=f"roll.{key}",
-                caption=caption,
-                heading=heading,
-                groups=groups,
-                members=_group(scope.roll, of),
-                keep_empty=key == "uasc",
+                prefix=f"roll.{division.key}",
+                caption=division.caption,
+                heading=division.heading,
+                groups=division.groups,
+                members=_group(scope.roll, division.of),
+                keep_empty=division.key == "uasc",
             )
-        )
+            for division in _divisions(scope)
+        ),
+    ]
     found.children(NO_PLACE, found.cohorts.get(NO_PLACE, ()), "School age, no school place recorded")
     return made
 

@@ -81,8 +81,8 @@ def _attendance(now: View, then: View) -> Iterator[Change]:
 def _counts(now: View, then: View) -> Iterator[Change]:
     unprinted = set(now.figures["unprinted"])
     for prefix, group in (("roll.", "Roll"), ("quality.", "Data quality")):
-        for name, value in now.figures["numbers"].items():
-            earlier = then.figures["numbers"].get(name)
+        for name in now.figures["order"]:
+            value, earlier = now.figures["numbers"][name], then.figures["numbers"].get(name)
             if not name.startswith(prefix) or earlier is None or name in unprinted:
                 continue
             change = "no change" if value == earlier else f"{value - earlier:+,}"
@@ -131,9 +131,9 @@ def cohorts(request: HttpRequest, run_id: int) -> HttpResponse:
     """Every figure that counts children, with its list."""
     run = _run_with_children(request, run_id)
     rows = [
-        {"name": name, "label": run.figures["labels"].get(name, name), "number": len(ids)}
-        for name, ids in run.cohorts.items()
-        if ids and ".week." not in name
+        {"name": name, "label": run.figures["labels"].get(name, name), "number": len(run.cohorts[name])}
+        for name in run.figures["order"]
+        if run.cohorts.get(name) and ".week." not in name
     ]
     return render(
         request,
