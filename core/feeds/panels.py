@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from core import navigation
+from core.feeds import services
 from core.models import FeedRun
 from core.panels import HomeNeeds, Need, register
 from core.roles import Permission, Role
@@ -25,6 +26,14 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
         count=FeedRun.objects.filter(status=FeedRun.Status.FAILED).count(),
         url=reverse("feeds:list"),
         hint="Nothing was changed; apply them again or ask for help",
+        urgent=True,
+    )
+    waiting = FeedRun.objects.filter(status__in=services.WAITING_STATES)
+    yield Need(
+        text="Deliveries that nobody works on",
+        count=sum(services.work_on(run) is services.Work.STALLED for run in waiting[:50]),
+        url=reverse("feeds:list"),
+        hint="Not taken up, or stopped with the worker; start them again",
         urgent=True,
     )
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, Min, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Min, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -38,6 +38,7 @@ logger = structlog.get_logger(__name__)
 
 Status = FeedRun.Status
 IN_WORKER_FROM_BYTES = 1_000_000
+PACKED = 10
 PROBLEMS_A_PAGE = 50
 EXAMPLES_SHOWN = 10
 WORST_FIRST = Case(
@@ -107,8 +108,13 @@ def _run(request: HttpRequest, run_id: int) -> FeedRun:
     return run
 
 
-def _size(run: FeedRun) -> int:
-    return run.files.aggregate(size=Sum("stored__size"))["size"] or 0
+def _is_large(run: FeedRun) -> bool:
+    """Whether the worker should take it: packed files unpack to about ten times their size."""
+    weights = (
+        f.stored.size * (PACKED if f.name.lower().endswith((".zip", ".xlsx")) else 1)
+        for f in run.files.select_related("stored")
+    )
+    return sum(weights) >= IN_WORKER_FROM_BYTES
 
 
 def _title(run: FeedRun) -> str:
@@ -203,7 +209,7 @@ def _sentence(problem: Problem) -> str:
 def _check(request: HttpRequest, run: FeedRun) -> None:
     """Check now, or in the worker when the files are large."""
     try:
-        if _size(run) >= IN_WORKER_FROM_BYTES:
+        if _is_large(run):
             services.queue_run(run_id=run.pk, status=Status.RECEIVED)
             tasks.check_feed.delay_on_commit(run_id=run.pk)
         else:
@@ -327,7 +333,7 @@ def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
     run = _run(request, run_id)
     actor = cast("User", request.user)
     try:
-        if _size(run) >= IN_WORKER_FROM_BYTES:
+        if _is_large(run):
             services.queue_run(run_id=run.pk, status=Status.APPLYING)
             tasks.apply_feed.delay_on_commit(run_id=run.pk, actor_id=actor.pk)
             return redirect("feeds:run", run_id=run.pk)
