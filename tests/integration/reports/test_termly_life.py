@@ -17,6 +17,7 @@ from reports import services, tasks
 from reports.models import ReportRun
 from reports.permissions import NotAllowed
 from reports.rules import Audience, ReportState, TransitionRefused
+from tests.integration.conftest import eventually
 
 from .conftest import AS_AT, TODAY
 
@@ -181,3 +182,16 @@ def test_a_crash_leaves_nothing_and_the_next_morning_drafts(county, fast_documen
     assert not ReportRun.objects.exists() and not JobRun.objects.exists()
     tasks.draft_termly_report(on="2009-12-02")
     assert ReportRun.objects.get().as_at == date(2009, 12, 2)
+
+
+@pytest.mark.worker
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_makes_the_report(real_worker):
+    run = services.open_run(term="2009-autumn", as_at=AS_AT, actor=None, today=TODAY)
+    tasks.make_run.delay(run_id=run.pk)
+    tasks.make_run.delay(run_id=run.pk)
+    assert eventually(lambda: run.documents.count() == 2, 120), real_worker.log()
+    run.refresh_from_db()
+    assert run.is_frozen
+    for document in run.documents.all():
+        assert services.read_document(document).startswith(b"%PDF")
