@@ -1,13 +1,14 @@
 """One county for all tests of the folder, and signed-in clients of each role."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from core.roles import Role
 from tests.access.walking import Walk, walk
@@ -15,13 +16,26 @@ from tests.access.world import NOW, World, build
 
 
 @pytest.fixture(scope="package")
-def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("access")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: Any, folder: Path) -> None:
+    """In place of the fixture of the same name: the documents of the county stay where they were stored."""
+    settings.STORED_FILES_DIR, settings.DOCUMENTS_DIR = folder / "files", folder / "documents"
+
+
+@pytest.fixture(scope="package")
+def built(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[World]:
     """Made once in a transaction that is never committed; each test undoes what it adds."""
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
         block = transaction.atomic()
         block.__enter__()
         try:
-            yield build()
+            with override_settings(DOCUMENTS_DIR=folder / "documents"):
+                world = build()
+            yield world
         finally:
             transaction.set_rollback(True)
             block.__exit__(None, None, None)

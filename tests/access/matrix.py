@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.roles import Role
 from core.rules import default_terms
+from reports.termly import fingerprint
 from tests.access.world import FIGURE_YEAR, MONDAY, TODAY, Side, World
 
 ORDER = (
@@ -63,6 +64,10 @@ FEEDS_POST = answers(  "302 403 403 403 403 302 403 403 403")
 INDICATORS = answers(  "200 200 403 403 403 200 403 403 403")
 TARGETS = answers(     "200 403 403 403 403 200 403 403 403")
 TARGETS_POST = answers("302 403 403 403 403 302 403 403 403")
+REPORT = answers(      "200 200 403 403 403 200 403 200 403",
+                       "200 200 403 403 403 200 403 404 403")
+TEAM_REPORT = answers( "200 200 403 403 403 200 403 403 403",
+                       "200 200 403 403 403 200 403 404 403")
 # fmt: on
 
 
@@ -84,6 +89,11 @@ def run(world: World, side: Side) -> dict[str, Any]:
 
 def indicator(world: World, side: Side) -> dict[str, Any]:
     return {"slug": "ni-99", "year": FIGURE_YEAR}
+
+
+def report(world: World, side: Side) -> dict[str, Any]:
+    """The own side's report is issued, the foreign side's is a draft."""
+    return {"run_id": side.report.pk}
 
 
 def day(prefix: str, on: Any = TODAY) -> dict[str, Any]:
@@ -301,6 +311,52 @@ REPORTS: dict[str, Entry] = {
     "reports:indicator_child": Entry(
         kwargs=lambda world, side: {**indicator(world, side), **child(world, side)}, get=INDICATORS),
 }
+TERMLY: dict[str, Entry] = {
+    "reports:list": Entry(get=answers(
+                        "200 200 403 403 403 200 403 200 403")),
+    "reports:new": Entry(
+        data=lambda world, side: {"term": "2026-autumn", **day("as_at", MONDAY)}, get=TARGETS, post=TARGETS_POST),
+    "reports:run": Entry(kwargs=report, get=REPORT),
+    "reports:read": Entry(kwargs=report, get=REPORT),
+    "reports:document": Entry(
+        kwargs=lambda world, side: {**report(world, side), "version": "restricted"}, get=answers(
+                        "200 200 403 403 403 200 403 403 403",
+                        "404 404 403 403 403 404 403 404 403")),
+    "reports:figures": Entry(
+        kwargs=lambda world, side: {**report(world, side), "version": "restricted", "extension": "json"},
+        get=TEAM_REPORT),
+    "reports:progress": Entry(kwargs=report, get=REPORT),
+    "reports:make": Entry(
+        kwargs=report, get=ALL_405,
+        post=answers(   "302 403 403 403 403 302 403 403 403",
+                        "302 403 403 403 403 302 403 404 403")),
+    "reports:words": Entry(
+        kwargs=report, data=lambda world, side: {"commentary": "A good term.", "decisions_wanted": ""},
+        get=answers(    "403 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 200 403 404 403"),
+        post=answers(   "403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 302 403 404 403")),
+    "reports:approve": Entry(
+        kwargs=report, data=lambda world, side: {"seen": fingerprint(side.report)},
+        get=answers(    "403 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 403 403 404 403"),
+        post=answers(   "403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 403 403 404 403")),
+    "reports:issue": Entry(
+        kwargs=report, get=ALL_405,
+        post=answers(   "302 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 403 403 404 403")),
+    "reports:withdraw": Entry(
+        kwargs=report, data=lambda world, side: {"because": "Wrong day"},
+        get=answers(    "200 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 200 403 404 403"),
+        post=answers(   "302 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 302 403 404 403")),
+    "reports:compare": Entry(kwargs=report, get=TEAM_REPORT),
+    "reports:cohorts": Entry(kwargs=report, get=TEAM_REPORT),
+    "reports:cohort": Entry(
+        kwargs=lambda world, side: {**report(world, side), "name": next(iter(side.report.cohorts))}, get=TEAM_REPORT),
+}
 FEED_PAGES: dict[str, Entry] = {
     "feeds:list": Entry(get=FEEDS),
     "feeds:new": Entry(get=FEEDS),
@@ -418,6 +474,9 @@ MATRIX: dict[str, Entry] = {
     **PLEDGE,
     **INCENTIVES,
     **REPORTS,
+    **TERMLY,
     **FEED_PAGES,
-    **ACCOUNT, **ACCOUNT_PAGES, **CALENDARS,
+    **ACCOUNT,
+    **ACCOUNT_PAGES,
+    **CALENDARS,
 }  # fmt: skip

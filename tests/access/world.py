@@ -3,7 +3,7 @@
 What must not leave its scope bears words that occur nowhere else, so that a test can look for them in any page.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,8 @@ from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
 from pupils.models import Allocation, Pupil
 from pupils.search import sort_name
+from reports import services as reports
+from reports.models import ReportRun
 from schools.models import School, SchoolMembership
 from tests import factories as make
 from tests.conftest import PASSWORD
@@ -51,6 +53,7 @@ class Side:
     commitment: Commitment
     former_upn: str
     postcodes: tuple[str, ...]
+    report: ReportRun = field(default_factory=ReportRun)
 
     @property
     def child_words(self) -> tuple[str, ...]:
@@ -104,12 +107,13 @@ def build() -> World:
         worker=_other(Role.SOCIAL_WORKER), adviser=_other(Role.ADVISER),
     )  # fmt: skip
     calendar = _calendar()
+    draft, issued = _reports(users[Role.VSH])
     world = World(
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
-        own=own,
-        foreign=foreign,
+        own=replace(own, report=issued),
+        foreign=replace(foreign, report=draft),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
         scheme=GcseScheme.objects.create(
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
@@ -120,6 +124,18 @@ def build() -> World:
     )  # fmt: skip
     world.sessions = {role: _session(user) for role, user in users.items()}
     return world
+
+
+def _reports(head: User) -> tuple[ReportRun, ReportRun]:
+    """A frozen draft without documents, and an issued report with both."""
+    runs = [
+        reports.freeze_run(run=reports.open_run(term="2026-autumn", as_at=as_at, actor=head, today=TODAY), today=TODAY)
+        for as_at in (TODAY, MONDAY)
+    ]
+    draft, issued = runs
+    issued = reports.approve_report(run=issued, actor=head)
+    reports.make_documents(run=issued)
+    return draft, reports.issue_report(run=issued, actor=head)
 
 
 def _delivery() -> FeedRun:

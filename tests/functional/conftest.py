@@ -61,9 +61,7 @@ def check_page() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         page.evaluate(AXE.read_text())
-        result = page.evaluate(
-            "async tags => await axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
-        )
+        result = page.evaluate("async tags => await axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
         found = [
             {"rule": v["id"], "help": v["help"], "where": [n["target"] for n in v["nodes"]][:5]}
             for v in result["violations"]

@@ -9,7 +9,7 @@ import time_machine
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import BrowserContext, Page
 
 from core.roles import Role
@@ -23,18 +23,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def county(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[None]:
-    stored = django_settings.STORED_FILES_DIR, django_settings.DOCUMENTS_DIR
-    django_settings.STORED_FILES_DIR, django_settings.DOCUMENTS_DIR = folder / "files", folder / "documents"
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=True):
         block = transaction.atomic()
         block.__enter__()
         try:
-            load(folder / "demo")
+            with override_settings(STORED_FILES_DIR=folder / "files", DOCUMENTS_DIR=folder / "documents"):
+                load(folder / "demo")
             yield
         finally:
             transaction.set_rollback(True)
             block.__exit__(None, None, None)
-            django_settings.STORED_FILES_DIR, django_settings.DOCUMENTS_DIR = stored
 
 
 @pytest.fixture(autouse=True)

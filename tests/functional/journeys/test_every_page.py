@@ -1,0 +1,136 @@
+"""Every page in the browser, for somebody who sees all and for those whose pages differ: axe, and a phone's width."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from attainment.models import Qualification
+from attendance.models import MarkConflict
+from core.models import Calendar, FeedRun, User
+from core.roles import Role
+from incentives.models import GcseScheme
+from peps.models import PEP
+from pledge.models import Commitment
+from provision.models import Exclusion
+from pupils.models import Pupil
+from reports.models import ReportRun
+from schools.models import School, SchoolMembership
+from tests.access.matrix import MATRIX, OWN
+from tests.functional.journeys.county import TODAY, Site, person
+
+pytestmark = pytest.mark.browser
+
+# Downloads, answers to scripts, and what django-allauth shows to nobody here.
+NO_PAGE = re.compile(r"export|csv|xlsx|:template$|:problems$|:progress$|:document$|:figures$|^health$|^components$")
+# Whose pages have other parts than those of the Virtual School Head, who sees nearly all.
+OTHERS: dict[Role, tuple[str, ...]] = {
+    Role.ADVISER: ("pupils:list", "peps:list"),
+    Role.IRO: ("pupils:list", "pupils:detail", "pupils:care", "pledge:list", "pledge:child", "peps:child"),
+    Role.DESIGNATED_TEACHER: (
+        "pupils:list", "pupils:detail", "pupils:timeline", "attendance:child", "peps:list", "peps:child",
+        "peps:record_meeting", "provision:new", "schools:list", "schools:detail", "attendance:completeness",
+    ),
+    Role.SOCIAL_WORKER: ("pupils:list", "pupils:detail"),
+    Role.DATA_OFFICER: ("pupils:list", "pupils:detail", "pupils:care", "reports:list", "reports:run"),
+    Role.FINANCE_OFFICER: ("incentives:list", "incentives:scheme"),
+    Role.BOARD_READER: ("reports:list", "reports:run", "reports:read"),
+    Role.SYSTEM_ADMIN: tuple(name for name in MATRIX if name.startswith("accounts:")),
+}  # fmt: skip
+
+
+class County:
+    """Rows of the small county in the person's scope, in the shape that the access matrix asks for."""
+
+    def __init__(self, role: Role) -> None:
+        self.role, self.user = role, person(role)
+
+    @cached_property
+    def users(self) -> dict[Role, User]:
+        return {role: person(role) for role in Role}
+
+    def _first(self, rows: Any) -> Any:
+        found = rows.first()
+        assert found is not None, f"the county has no {rows.model.__name__} for {self.role}"
+        return found
+
+    @cached_property
+    def pupil(self) -> Pupil:
+        mine = Pupil.objects.visible_to(self.user).looked_after(on=TODAY).filter(effective_registers__isnull=False)
+        return self._first(mine.order_by("-scheme_letters", "child_id"))
+
+    @cached_property
+    def school(self) -> School:
+        return self._first(School.objects.visible_to(self.user).filter(places__isnull=False).order_by("pk"))
+
+    @cached_property
+    def membership(self) -> SchoolMembership:
+        return self._first(SchoolMembership.objects.filter(school=self.school))
+
+    @cached_property
+    def due_pep(self) -> PEP:
+        return self._first(PEP.objects.visible_to(self.user).filter(state="due"))
+
+    @cached_property
+    def held_pep(self) -> PEP:
+        return self._first(PEP.objects.visible_to(self.user).filter(state="held"))
+
+    @cached_property
+    def exclusion(self) -> Exclusion:
+        return self._first(Exclusion.objects.visible_to(self.user))
+
+    @cached_property
+    def conflict(self) -> MarkConflict:
+        return self._first(MarkConflict.objects.filter(state="open"))
+
+    @cached_property
+    def commitment(self) -> Commitment:
+        return self._first(Commitment.objects.all())
+
+    @cached_property
+    def qualification(self) -> Qualification:
+        return self._first(Qualification.objects.order_by("mapped"))
+
+    @cached_property
+    def scheme(self) -> GcseScheme:
+        return self._first(GcseScheme.objects.all())
+
+    @cached_property
+    def run(self) -> FeedRun:
+        return self._first(FeedRun.objects.filter(problems__isnull=False))
+
+    @cached_property
+    def report(self) -> ReportRun:
+        return self._first(ReportRun.objects.visible_to(self.user).order_by("pk"))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return self._first(Calendar.objects.all())
+
+
+def pages() -> Iterator[Any]:
+    for role in Role:
+        for name, entry in MATRIX.items():
+            if entry.get.of(role, OWN) != 200 or NO_PAGE.search(name):
+                continue
+            if role is Role.VSH or name in OTHERS[role]:
+                yield pytest.param(role, name, id=f"{role}-{name}")
+
+
+@pytest.mark.parametrize(("role", "name"), list(pages()))
+def test_every_page(
+    role: Role, name: str, site: Site, visit: Callable[..., Page], check_page: Callable[[Page], None]
+) -> None:
+    county: Any = County(role)
+    path = reverse(name, kwargs=MATRIX[name].kwargs(county, county))
+    page = visit(role, path)
+    check_page(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{path} is {wide} pixels too wide on a phone"
+    if role is Role.VSH:
+        check_page(page)
