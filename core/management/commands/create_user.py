@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
+from django.core.validators import EmailValidator
 
 from core import account_access, services
 from core.management.base import JsonCommand, Refused
@@ -40,6 +41,10 @@ class Command(JsonCommand):
             raise ValueError("--base-url must begin with https:// or http://")
         if options["fresh_link"]:
             return self._fresh_link(options["email"], f"{base_url.rstrip('/')}/")
+        try:
+            EmailValidator()(options["email"].strip())
+        except ValidationError:
+            raise ValueError(f"{options['email']} is no email address.") from None
         if not options["name"].strip() or not options["role"]:
             raise ValueError("A new account needs --name and --role.")
         password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else None
@@ -57,7 +62,7 @@ class Command(JsonCommand):
     def _fresh_link(self, email: str, base_url: str) -> dict[str, Any]:
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
-            raise Refused({"status": "refused", "error": f"There is no account {email}."})
+            raise ValueError(f"There is no account {email}.")
         try:
             link = services.issue_link(user=user, base_url=base_url, actor=None)
         except ValidationError as refusal:

@@ -104,12 +104,12 @@ class TestCommand:
         [
             (["taken@westmarch.example", "--name=A B", "--role=vsh"], 1, "There is an account"),
             (["TAKEN@westmarch.example", "--name=A B", "--role=vsh"], 1, "There is an account"),
-            (["nobody", "--name=A B", "--role=vsh"], 1, "Enter an email address"),
+            (["nobody", "--name=A B", "--role=vsh"], 2, "nobody is no email address"),
             (["a@westmarch.example", "--role=vsh"], 2, "needs --name and --role"),
             (["a@westmarch.example", "--name=A B"], 2, "needs --name and --role"),
             (["a@westmarch.example", "--name=A B", "--role=king"], 1, "invalid choice"),
             (["a@westmarch.example", "--name=A B", "--role=vsh", "--base-url=vs.example"], 2, "https://"),
-            (["a@westmarch.example", "--fresh-link"], 1, "There is no account"),
+            (["a@westmarch.example", "--fresh-link"], 2, "There is no account"),
         ],
     )
     def test_refusals(self, words: list[str], code: int, says: str) -> None:
