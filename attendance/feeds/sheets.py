@@ -32,7 +32,7 @@ class Sheet:
             self._texts[name] = [str(text) for text in cells.categories]
 
     def __len__(self) -> int:
-        return len(self.table)
+        return len(self.numbers)
 
     def has(self, name: str) -> bool:
         """Whether the file has the column."""
@@ -53,6 +53,13 @@ class Sheet:
     def look_up(self, name: str, values: Sequence[Any], dtype: Any = np.int64) -> Any:
         """An array with a value for each row, from one value for each distinct text."""
         return np.array(values, dtype)[self._codes[name]]
+
+    def picked(self, name: str, rows: Ints) -> list[str]:
+        """The texts of a column in some rows; "" where the file has no such column."""
+        if name not in self._codes:
+            return [""] * len(rows)
+        texts = self._texts[name]
+        return [texts[code] for code in self._codes[name][rows].tolist()]
 
     def filled(self, name: str) -> Bools:
         """Rows in which the column is not blank."""

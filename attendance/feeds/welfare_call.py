@@ -19,6 +19,9 @@ from core.feeds.reading import read_table
 MARK_COLUMNS = ("am_code", "pm_code")
 PRESENT = [ord(s) for s in ("/", "\\")]
 SILENT = [ord(rules.BLANK), ord(rules.UNMARKED)]
+LATE = [ord(s) for s in "LU"]
+NO = frozenset({"", "n", "no", "false", "0"})
+NOTHING = Note()
 MAP_ADVICE = (
     "Choose on upload what the words mean, or on the command line --codes present=/,absent=N "
     "(the word, then the code of the attendance list)."
@@ -139,54 +142,58 @@ class _Notes:
 
     def read(self) -> dict[int, Note]:
         """Notes by position among the file's marks (mornings first, then afternoons)."""
-        row_words = self.sheet.filled("comment") | self.sheet.filled("exclusion") | self.sheet.filled("minutes_late")
-        notes: dict[int, Note] = {}
+        sheet, spoken, notes = self.sheet, self._spoken_of(), {}
+        late, size = self._late(spoken), len(sheet)
         for session in (0, 1):
             low = SESSIONS[session].lower()
-            own = self.sheet.filled(f"{low}_reason") | self.sheet.filled(f"{low}_minutes_late")
-            wanted = (row_words | own | (self.texts[session] >= 0)) & (self.symbols[session] != ord(rules.BLANK))
-            for row in np.flatnonzero(wanted).tolist():
-                note = self._note(row, session)
-                if note != Note():
-                    notes[session * len(self.sheet) + row] = note
+            comments = (sheet.filled("comment") | sheet.filled("exclusion")) & (spoken == session)
+            minutes = sheet.filled("minutes_late") & (late == session)
+            own = sheet.filled(f"{low}_reason") | sheet.filled(f"{low}_minutes_late") | (self.texts[session] >= 0)
+            rows = np.flatnonzero((comments | minutes | own) & (self.symbols[session] != ord(rules.BLANK)))
+            columns = zip(
+                rows.tolist(),
+                self._codes(session, rows),
+                sheet.picked(f"{low}_reason", rows),
+                self._comments(rows, comments),
+                self._minutes(f"{low}_minutes_late", rows, np.ones(len(rows), bool)),
+                self._minutes("minutes_late", rows, late[rows] == session),
+                strict=True,
+            )
+            for row, code, reason, comment, exact, general in columns:
+                note = Note(code, reason[:300], comment[:500], general if exact is None else exact)
+                if note != NOTHING:
+                    notes[session * size + row] = note
         return notes
 
-    def _note(self, row: int, session: int) -> Note:
-        sheet, low = self.sheet, SESSIONS[session].lower()
-        text = int(self.texts[session][row])
-        minutes = self._minutes(f"{low}_minutes_late", row)
-        comment = ""
-        if session == self._spoken_of(row):
-            comment = self._comment(row)
-            if minutes is None:
-                minutes = self._minutes("minutes_late", row)
-        elif session == self._late(row) and minutes is None:
-            minutes = self._minutes("minutes_late", row)
-        return Note(
-            code_text=self.codes[text] if text >= 0 else "",
-            reason=sheet.text(f"{low}_reason", row)[:300],
-            comment=comment,
-            minutes_late=minutes,
-        )
+    def _codes(self, session: int, rows: Ints) -> list[str]:
+        return [self.codes[text] if text >= 0 else "" for text in self.texts[session][rows].tolist()]
 
-    def _minutes(self, name: str, row: int) -> int | None:
-        if name not in self.minutes:
-            return None
-        value: int | None = self.minutes[name][int(self.sheet.codes(name)[row])]
-        return value
-
-    def _comment(self, row: int) -> str:
+    def _comments(self, rows: Ints, wanted: Bools) -> list[str]:
         """The call's comment, and what the exclusion column says unless that is no."""
-        exclusion = self.sheet.text("exclusion", row)
-        said = "" if exclusion.casefold() in {"", "n", "no", "false", "0"} else f"Exclusion: {exclusion}"
-        return "; ".join(part for part in (self.sheet.text("comment", row), said) if part)[:500]
+        said = zip(
+            wanted[rows].tolist(), self.sheet.picked("comment", rows), self.sheet.picked("exclusion", rows), strict=True
+        )
+        return [
+            "; ".join(filter(None, (comment, "" if exclusion.casefold() in NO else f"Exclusion: {exclusion}")))
+            if here
+            else ""
+            for here, comment, exclusion in said
+        ]
 
-    def _late(self, row: int) -> int | None:
-        return next((s for s in (0, 1) if chr(self.symbols[s][row]) in "LU"), None)
+    def _minutes(self, name: str, rows: Ints, wanted: Bools) -> list[int | None]:
+        if name not in self.minutes:
+            return [None] * len(rows)
+        values = self.minutes[name]
+        codes = self.sheet.codes(name)[rows].tolist()
+        return [values[code] if here else None for code, here in zip(codes, wanted.tolist(), strict=True)]
 
-    def _spoken_of(self, row: int) -> int:
-        """The session that the row's one comment is about: the first that is not simply present, else the first."""
-        marks = [int(self.symbols[s][row]) for s in (0, 1)]
-        told = [s for s in (0, 1) if marks[s] not in (*PRESENT, *SILENT)]
-        given = [s for s in (0, 1) if marks[s] != ord(rules.BLANK)]
-        return (told or given or [0])[0]
+    def _late(self, spoken: Ints) -> Ints:
+        """The session that minutes without a session are about: the first marked late, else the one spoken of."""
+        am, pm = (np.isin(symbol, LATE) for symbol in self.symbols)
+        return np.where(am, 0, np.where(pm, 1, spoken))
+
+    def _spoken_of(self) -> Ints:
+        """The session that a row's one comment is about: the first that is not simply present, else the first given."""
+        am_told, pm_told = (~np.isin(symbol, [*PRESENT, *SILENT]) for symbol in self.symbols)
+        am_given = self.symbols[0] != ord(rules.BLANK)
+        return np.where(am_told, 0, np.where(pm_told, 1, np.where(am_given, 0, 1)))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -32,12 +32,12 @@ class Note:
 
     def over(self, earlier: "Note") -> "Note":
         """This note with the earlier one's words where it says nothing: a blank cell changes nothing."""
-        kept = {
-            name: getattr(earlier, name)
-            for name in ("reason", "comment", "minutes_late")
-            if getattr(self, name) in {"", None}
-        }
-        return replace(self, **kept)
+        return Note(
+            self.code_text,
+            self.reason or earlier.reason,
+            self.comment or earlier.comment,
+            earlier.minutes_late if self.minutes_late is None else self.minutes_late,
+        )
 
     def in_words(self) -> str:
         """For the correction row: what the replaced mark had with it."""
@@ -259,6 +259,8 @@ def _compare_notes(result: Comparison, marks: Marks, cells: Ints, sent: Bytes) -
         before = stored.get(cell)
         if before is None:
             result.notes[cell] = note
+            continue
+        if note == before[1]:
             continue
         if note.code_text != before[1].code_text and not changed[cell]:
             result.recoded.add(cell)

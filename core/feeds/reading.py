@@ -19,6 +19,8 @@ from core.feeds.base import FeedRefused, SourceFile
 from core.feeds.workbooks import refuse_unbearable
 
 HEADING_ROWS_TRIED = 6
+HEAD_CHARACTERS = 200_000
+"""So much of a file is looked at to find its headings and separator."""
 IsHeading = Callable[[Sequence[str]], bool]
 Verbatim = Callable[[str], bool]
 """Whether the cells below a heading stay as they are: blanks mean something in a string of marks."""
@@ -185,16 +187,17 @@ def _csv_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
 def read_csv(source: SourceFile, is_heading: IsHeading | None = None, verbatim: Verbatim | None = None) -> RawTable:
     """A CSV file as a RawTable. Raises FeedRefused (EMPTY_FILE, NOT_A_TABLE, MALFORMED)."""
     text = decode(source.read_bytes(), file=source.name)
-    if "\r" in text:
+    if text.count("\r") != text.count("\r\n"):
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    first = next((line for line in text.split("\n", 20) if line.strip(" ,;\t")), "")
+    head = text[:HEAD_CHARACTERS]
+    first = next((line for line in head.split("\n", 20) if line.strip(" ,;\t\r")), "")
     if not first:
         raise _refuse_empty(source.name)
     delimiter = delimiter_of(first)
     start = list(_head_rows(text, delimiter, source.name))
     at = _heading_index(start, is_heading)
     width = len(_trim_headings(start[at]))
-    plain_head = '"' not in "\n".join(text.split("\n", at + 1)[: at + 1])
+    plain_head = '"' not in "\n".join(head.split("\n", at + 1)[: at + 1])
     if not plain_head and any("\n" in cell for row in start[: at + 1] for cell in row):
         return _from_rows(source.name, _csv_rows(text, delimiter, source.name), is_heading, verbatim)
     frame = _fast_frame(text, delimiter, skip=at, width=width)
@@ -236,9 +239,13 @@ def _fast_frame(text: str, delimiter: str, *, skip: int, width: int) -> pd.DataF
             )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning):
         return None
+    headings = {name: (int(frame[name].cat.codes.iloc[0]), frame[name].iloc[0]) for name in frame.columns}
     frame = frame.iloc[1:].copy()
     for name in frame.columns:
-        column = frame[name].cat.remove_unused_categories()
+        code, heading = headings[name]
+        column = frame[name]
+        if code >= 0 and not (column.cat.codes.to_numpy() == code).any():
+            column = column.cat.remove_categories([heading])
         if column.hasnans:
             column = (column if "" in column.cat.categories else column.cat.add_categories([""])).fillna("")
         if not all(isinstance(c, str) for c in frame[name].cat.categories):
@@ -248,7 +255,7 @@ def _fast_frame(text: str, delimiter: str, *, skip: int, width: int) -> pd.DataF
 
 
 def _head_rows(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text[:HEAD_CHARACTERS], newline=""), delimiter=delimiter)
     filled = 0
     try:
         for row in reader:
