@@ -12,7 +12,10 @@ from core.scoping import ScopedQuerySet
 
 class PupilQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """All for those who see the whole roll; else the children allocated today or now on roll at one's school."""
+        """All for those who see the whole roll; else the children allocated today or now on roll at one's school.
+
+        An allocation counts only in the role it was made for: who changes role leaves those children behind.
+        """
         if not user.is_authenticated or not user.can(Permission.SEE_PUPILS):
             return self.none()
         if user.can(Permission.SEE_ALL_PUPILS):
@@ -21,7 +24,7 @@ class PupilQuerySet(ScopedQuerySet):
 
         today = timezone.localdate()
         return self.filter(
-            Q(pk__in=user.allocations.current(today).values("pupil_id"))
+            Q(pk__in=user.allocations.current(today).filter(kind=user.role).values("pupil_id"))
             | Q(
                 pk__in=SchoolPlace.objects.current(today)
                 .filter(school__in=user.school_memberships.current(today).values("school_id"))

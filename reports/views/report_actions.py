@@ -133,7 +133,7 @@ def approve(request: HttpRequest, run_id: int) -> HttpResponse:
         tasks.make_run.delay_on_commit(run_id=run.pk)
         messages.success(request, "Approved. The final documents are being made; then the report can be issued.")
         return redirect("reports:run", run_id=run.pk)
-    before = run_before(run)
+    before = run_before(run, request.user)
     return render(
         request,
         "reports/approve.html",

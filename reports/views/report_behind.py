@@ -38,11 +38,12 @@ class Change:
     change: str
 
 
-def run_before(run: ReportRun) -> ReportRun | None:
+def run_before(run: ReportRun, user: Any) -> ReportRun | None:
     """The newest frozen report of an earlier term, at most a year back, that was not withdrawn."""
     oldest = run.as_at - dt.timedelta(days=MOST_DAYS_BACK)
     rows = (
-        ReportRun.objects.filter(as_at__lt=run.as_at, as_at__gte=oldest, frozen_at__isnull=False)
+        ReportRun.objects.visible_to(user)
+        .filter(as_at__lt=run.as_at, as_at__gte=oldest, frozen_at__isnull=False)
         .exclude(state=ReportState.WITHDRAWN.value)
         .exclude(academic_year=run.academic_year, season=run.season)
     )
@@ -112,7 +113,7 @@ def compare(request: HttpRequest, run_id: int) -> HttpResponse:
     """This report beside the last term's; restricted figures, for the team."""
     run = get_run(request, run_id)
     require(request, Permission.SEE_ALL_REPORTS)
-    before = run_before(run) if run.is_frozen else None
+    before = run_before(run, request.user) if run.is_frozen else None
     record_access(request, Access.OPENED, subject=run, detail={"beside": before.pk if before else None})
     return render(
         request,
