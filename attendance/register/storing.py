@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, models
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from attendance.models import MarkCorrection, MarkNote, Register
@@ -13,17 +14,20 @@ from attendance.register.places import BLANK, WIDTH, Bytes, grid_from_texts, tex
 from core.db.copy import copy_rows
 from core.db.staging import stage, update_from_stage
 
+FEW = 500
+"""Up to so many children are named in a query; for more all rows of the years are read and the others passed over."""
+
 
 def load_registers(source: str, keys: Keys) -> Stored:
     """The stored registers of a source for these keys, in their order; two queries."""
     stored = Stored(np.zeros(len(keys), np.int64), np.full((len(keys), WIDTH), BLANK, np.uint8))
     triples = zip(keys.pupil.tolist(), keys.school.tolist(), keys.year.tolist(), strict=True)
     positions = {triple: n for n, triple in enumerate(triples)}
-    rows = Register.objects.filter(
-        source=source,
-        academic_year__in=np.unique(keys.year).tolist(),
-        pupil_id__in=np.unique(keys.pupil).tolist(),
-    ).values_list("pk", "pupil_id", "school_id", "academic_year", "marks")
+    pupils = np.unique(keys.pupil).tolist()
+    registers = Register.objects.filter(source=source, academic_year__in=np.unique(keys.year).tolist())
+    if len(pupils) <= FEW:
+        registers = registers.filter(pupil_id__in=pupils)
+    rows = registers.values_list("pk", "pupil_id", "school_id", "academic_year", "marks")
     found = [(positions.get((row[1], row[2] or 0, row[3])), row[0], row[4]) for row in rows]
     wanted = [(at, pk, marks) for at, pk, marks in found if at is not None]
     if not wanted:
@@ -31,18 +35,22 @@ def load_registers(source: str, keys: Keys) -> Stored:
     at = np.array([row[0] for row in wanted])
     stored.ids[at] = [row[1] for row in wanted]
     stored.grid[at] = grid_from_texts([row[2] for row in wanted])
-    stored.notes = _load_notes(dict(zip(stored.ids[at].tolist(), at.tolist(), strict=True)))
+    stored.notes = _load_notes(registers, dict(zip(stored.ids[at].tolist(), at.tolist(), strict=True)))
     return stored
 
 
-def _load_notes(positions: dict[int, int]) -> dict[int, tuple[int, Note]]:
-    rows = MarkNote.objects.filter(register_id__in=list(positions)).values_list(
+def _load_notes(registers: QuerySet[Register], positions: dict[int, int]) -> dict[int, tuple[int, Note]]:
+    """Notes by cell. Fetched at once: a year of calls has tens of thousands."""
+    rows = MarkNote.objects.filter(register__in=registers.values("pk")).values_list(
         "pk", "register_id", "place", "code_text", "reason", "comment", "minutes_late"
     )
-    return {
-        positions[register] * WIDTH + place: (pk, Note(code_text, reason, comment, minutes))
-        for pk, register, place, code_text, reason, comment, minutes in rows
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(*rows.query.sql_with_params())
+        return {
+            positions[row[1]] * WIDTH + row[2]: (row[0], Note(*row[3:]))
+            for row in cursor.fetchall()
+            if row[1] in positions
+        }
 
 
 def write_comparison(comparison: Comparison, *, run_id: int | None) -> None:
