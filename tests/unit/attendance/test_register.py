@@ -45,7 +45,8 @@ class TestCodes:
     @pytest.mark.parametrize(
         ("text", "symbol", "reading"),
         [
-            ("", " ", Reading.BLANK), ("  ", " ", Reading.BLANK), ("i", "I", Reading.CODE), (" c 1 ", "c", Reading.CODE),
+            ("", " ", Reading.BLANK), ("  ", " ", Reading.BLANK), ("i", "I", Reading.CODE),
+            (" c 1 ", "c", Reading.CODE),
             ("Y7", "7", Reading.CODE), ("I02", "h", Reading.CODE), ("Q9", "?", Reading.UNKNOWN),
             ("?", "?", Reading.UNKNOWN), ("late", " ", Reading.WORD), ("Sent home", " ", Reading.WORD),
         ],
