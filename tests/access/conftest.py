@@ -60,7 +60,11 @@ def client_of(world: World) -> Callable[[Role], Client]:
 
 
 @pytest.fixture(scope="package")
-def walked(built: World, django_db_blocker: Any) -> Walk:
+def walked(built: World, django_db_blocker: Any, folder: Path) -> Walk:
     """Every page of every role, fetched once."""
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(NOW, tick=False),
+        override_settings(DOCUMENTS_DIR=folder / "documents"),
+    ):
         return walk(built)

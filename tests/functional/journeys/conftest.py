@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from core.roles import Role
 from tests.functional.journeys.county import NOW, Site, load, person
@@ -57,17 +57,32 @@ def site(county: None, db: None, server: Site, settings: Any) -> Iterator[Site]:
 
 
 @pytest.fixture
-def visit(site: Site, context: BrowserContext) -> Callable[..., Page]:
-    """visit(Role.VSH, "/children/"): a page of somebody who is signed in (None: a stranger)."""
+def visit(site: Site, context: BrowserContext) -> Iterator[Callable[..., Page]]:
+    """visit(Role.VSH, "/children/"): a page of somebody who is signed in (None: a stranger).
 
-    def go(role: Role | None, path: str = "/") -> Page:
+    At the end no page may have complained: no script fault, nothing blocked by the content security policy.
+    """
+    complaints: list[str] = []
+
+    def go(role: Role | None, path: str = "/", *, status: int = 200) -> Page:
         if role is not None:
             sign_in_by_cookie(site, context, role)
         page = context.new_page()
-        page.goto(site.url + path)
+        page.on("pageerror", lambda fault: complaints.append(f"{page.url}: {fault}"))
+        page.on("console", lambda said: _keep(complaints, said, page))
+        answer = page.goto(site.url + path)
+        assert answer is not None
+        assert answer.status == status, page.url
         return page
 
-    return go
+    yield go
+    assert complaints == []
+
+
+def _keep(complaints: list[str], said: ConsoleMessage, page: Page) -> None:
+    """Errors but those that name a refused page, which a journey asked for."""
+    if said.type == "error" and "the server responded with a status of" not in said.text:
+        complaints.append(f"{page.url}: {said.text}")
 
 
 def sign_in_by_cookie(site: Site, context: BrowserContext, role: Role) -> None:
