@@ -1,8 +1,10 @@
 """What both attendance feeds share: rows to marks, checks against day, child and calendar, and the comparison."""
 
 import datetime as dt
+import gc
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -87,8 +89,25 @@ class MarkReader(ABC):
         return
 
 
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Garbage collection waits: a year's notes and problems are many small things, none of them garbage."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
+
+
 def check(reader: MarkReader, files: Sequence[SourceFile], context: FeedContext) -> Checked:
     """Read, check every row and compare with the stored registers; the payload is a Comparison."""
+    with no_collection():
+        return _check(reader, files, context)
+
+
+def _check(reader: MarkReader, files: Sequence[SourceFile], context: FeedContext) -> Checked:
     problems = Problems()
     sheets: list[Sheet] = []
     for number, file in enumerate(files):
@@ -118,7 +137,8 @@ def check(reader: MarkReader, files: Sequence[SourceFile], context: FeedContext)
 def apply(checked: Checked, context: FeedContext) -> None:
     """Write the registers that differ, then the effective registers of their children."""
     comparison: Comparison = checked.payload
-    write_comparison(comparison, run_id=context.run_id)
+    with no_collection():
+        write_comparison(comparison, run_id=context.run_id)
     masks = SessionMasks()
     for year, pupils in pupil_years(comparison).items():
         derive(pupils, year, masks=masks)
