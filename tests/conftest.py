@@ -1,6 +1,7 @@
 """Settings of the test run, and the few fixtures that everybody needs. Sloppy code fails by itself here."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from core.roles import ROLE_LABELS, Role
 
 # Playwright runs its own event loop in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+SHARE_A_COUNTY = ("access", "functional/journeys")
 
 PASSWORD = "a-long-test-password"
 
@@ -28,6 +31,22 @@ def pytest_configure() -> None:
     }
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     flush_in_spite_of_append_only()
+
+
+def shared_by(item: pytest.Item) -> str:
+    """The folder whose tests share one county, which is made once; empty for all others."""
+    folder = item.path.parent.relative_to(Path(__file__).parent).as_posix()
+    return folder if folder in SHARE_A_COUNTY else ""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Whatever the order otherwise, tests that share a county stay together, also on one of several workers."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(shared_by(item) or item.path.name))
+    yield
+    order = ["", *SHARE_A_COUNTY]
+    items.sort(key=lambda item: order.index(shared_by(item)))
 
 
 def flush_in_spite_of_append_only() -> None:

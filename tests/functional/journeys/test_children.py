@@ -36,6 +36,7 @@ def test_filter_sort_and_page_through_the_list(site: Site, visit: Callable[..., 
     page.goto(f"{site.url}/children/")
     page.get_by_label("Year group").select_option("Year 8")
     page.get_by_role("button", name="Apply filters").click()
+    expect(page.get_by_role("link", name="Remove this filter: Year group")).to_be_visible()
     years = page.locator("td[data-label=Year]").all_inner_texts()
     assert years
     assert set(years) == {"Year 8"}
