@@ -68,8 +68,7 @@ def check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise CannotServe(
-                f"Port {port} cannot be used: {error.strerror}. Name another, for example: "
-                f"make demo PORT={port + 80}"
+                f"Port {port} cannot be used: {error.strerror}. Name another, for example: make demo PORT={port + 80}"
             ) from error
 
 
@@ -85,9 +84,7 @@ def serve(port: int) -> None:
         with contextlib.suppress(Stopped):
             environment = start_redis(children)
             if environment["REDIS_URL"]:
-                children.append(
-                    Child("worker", celery("worker", "--pool=prefork", "--concurrency=2"), environment)
-                )
+                children.append(Child("worker", celery("worker", "--pool=prefork", "--concurrency=2"), environment))
                 schedule = f"--schedule={DATA_DIR / 'celerybeat-schedule'}"
                 children.append(Child("beat", celery("beat", "--pidfile=", schedule), environment))
             children.append(Child("web", gunicorn(port), environment))
@@ -178,9 +175,7 @@ def start_redis(children: list[Child]) -> dict[str, str]:
         port = probe.getsockname()[1]
     password = secrets.token_urlsafe(24)
     # By standard input, so that the password shows in no list of processes.
-    settings = (
-        f'port {port}\nbind 127.0.0.1\nsave ""\nappendonly no\nrequirepass {password}\ndir {DATA_DIR}\n'
-    )
+    settings = f'port {port}\nbind 127.0.0.1\nsave ""\nappendonly no\nrequirepass {password}\ndir {DATA_DIR}\n'
     children.append(Child("redis", [program, "-"], environment, settings))
     wait_until(lambda: listens(port), children)
     return {**environment, "REDIS_URL": f"redis://:{password}@127.0.0.1:{port}/0"}
@@ -209,9 +204,7 @@ def wait_until(true: Callable[[], bool], children: list[Child]) -> None:
     while not true():
         check_all_live(children)
         if time.monotonic() > deadline:
-            raise CannotServe(
-                f"The service did not start in {START_SECONDS:.0f} seconds. Its logs are in {LOGS}."
-            )
+            raise CannotServe(f"The service did not start in {START_SECONDS:.0f} seconds. Its logs are in {LOGS}.")
         time.sleep(0.1)
 
 
@@ -219,9 +212,7 @@ def check_all_live(children: list[Child]) -> None:
     for child in children:
         if not child.lives():
             end = "\n".join(last_lines(child.log))
-            raise CannotServe(
-                f"{child.name} has ended (exit {child.process.returncode}), so all stops.\n{end}"
-            )
+            raise CannotServe(f"{child.name} has ended (exit {child.process.returncode}), so all stops.\n{end}")
 
 
 def last_lines(log: Path, count: int = 15) -> Iterator[str]:

@@ -38,9 +38,7 @@ class Term(models.Model):
     class Meta:
         ordering = ["calendar", "starts_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["calendar", "academic_year", "season", "half"], name="core_term_once"
-            ),
+            models.UniqueConstraint(fields=["calendar", "academic_year", "season", "half"], name="core_term_once"),
             models.CheckConstraint(
                 condition=models.Q(ends_on__gte=models.F("starts_on")), name="core_term_ends_after_start"
             ),

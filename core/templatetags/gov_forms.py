@@ -135,9 +135,7 @@ def gov_widget(field: BoundField, *, counted: bool = False) -> SafeString:
     classes = [base] if base else []
     if field.errors and kind in CLASSES:
         classes.append(f"{base}--error")
-    classes += [
-        name for name in str(field.field.widget.attrs.get("class", "")).split() if name not in classes
-    ]
+    classes += [name for name in str(field.field.widget.attrs.get("class", "")).split() if name not in classes]
     if counted:
         classes.append("govuk-js-character-count")
     described = described_by(field, f"{field.auto_id}-info" if counted else "")
@@ -172,9 +170,7 @@ def options_of(field: BoundField) -> list[dict[str, Any]]:
 
 
 @register.inclusion_tag("gds/fields.html")
-def gov_fields(
-    form: forms.BaseForm, *, label_size: str = "govuk-label--s", small: bool = False
-) -> dict[str, Any]:
+def gov_fields(form: forms.BaseForm, *, label_size: str = "govuk-label--s", small: bool = False) -> dict[str, Any]:
     """All fields of any form (also a package's own), without the form tag, the summary and buttons.
 
     `small` draws small checkboxes and radios, for filters.

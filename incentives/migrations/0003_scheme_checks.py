@@ -4,18 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incentives', '0002_initial'),
+        ("incentives", "0002_initial"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='gcsescheme',
-            constraint=models.CheckConstraint(condition=models.Q(('budget__gt', 0)), name='incentives_scheme_has_money'),
+            model_name="gcsescheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("budget__gt", 0)), name="incentives_scheme_has_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gcsescheme',
-            constraint=models.CheckConstraint(condition=models.Q(('payments_due_on__gt', models.F('letters_due_on'))), name='incentives_scheme_pays_after_telling'),
+            model_name="gcsescheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("payments_due_on__gt", models.F("letters_due_on"))),
+                name="incentives_scheme_pays_after_telling",
+            ),
         ),
     ]

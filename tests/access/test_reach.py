@@ -117,13 +117,18 @@ def test_an_empty_or_odd_search_lists_nobody_else(text: str, world: World, clien
 # ---------------------------------------------------------------- choices and forged values
 
 
-@pytest.mark.parametrize("role", SEE_OWN_CHILDREN)
-@pytest.mark.parametrize("name", ["pupils:list", "pupils:export_csv", "provision:list"])
+FILTERED_PAGES = [
+    (name, role)
+    for name in ("pupils:list", "pupils:export_csv", "provision:list")
+    for role in SEE_OWN_CHILDREN
+    if (name, role) != ("pupils:export_csv", Role.SOCIAL_WORKER)  # exports nothing; the matrix holds the 403
+]
+
+
+@pytest.mark.parametrize(("name", "role"), FILTERED_PAGES)
 def test_a_forged_filter_value_finds_nobody(
     name: str, role: Role, world: World, client_of: Callable[[Role], Client]
 ) -> None:
-    if name == "pupils:export_csv" and role is Role.SOCIAL_WORKER:
-        pytest.skip("exports nothing")
     adviser = Allocation.objects.get(pupil=world.foreign.pupil, kind=Allocation.Kind.ADVISER).user_id
     for query in ({"school": world.foreign.school.pk}, {"adviser": adviser}, {"legal_status": "C2"}):
         page = text_of(client_of(role).get(reverse(name), query))

@@ -12,8 +12,17 @@ from core.scoping import ScopedQuerySet
 
 ROOT = Path(__file__).parents[2]
 FLOORS = [
-    "virtualschool", "reports", "incentives", "pledge", "peps", "attendance", "attainment", "provision", "pupils",
-    "schools", "core",
+    "virtualschool",
+    "reports",
+    "incentives",
+    "pledge",
+    "peps",
+    "attendance",
+    "attainment",
+    "provision",
+    "pupils",
+    "schools",
+    "core",
 ]
 WEB_FILES = {"views", "forms", "filters"}
 # Models whose rows do not hang off a child, or whose scope is the permission that the view asks first.

@@ -73,7 +73,9 @@ class TestRows:
     def test_a_bad_cell_holds_its_row_and_says_where(self, tmp_path: Path) -> None:
         rows, problems = self.rows(tmp_path, "CHILD,DECOM,NOTE\n1,38/04/2019,2\n2,07/05/2009,x\n3,,\n")
         assert [(r.number, r.held, r["DECOM"], r["NOTE"]) for r in rows] == [
-            (2, True, None, 2), (3, False, date(2009, 5, 7), None), (4, False, None, None),
+            (2, True, None, 2),
+            (3, False, date(2009, 5, 7), None),
+            (4, False, None, None),
         ]
         assert [(p.code, p.severity, p.row, p.column, p.value) for p in problems] == [
             ("BAD_DATE", Severity.ERROR, 2, "DECOM", "38/04/2019"),
@@ -89,8 +91,16 @@ class TestRows:
 class TestDates:
     @pytest.mark.parametrize(
         "cell",
-        ["07/05/2009", "7/5/2009", "2009-05-07", "2009-05-07T00:00:00", "07/05/2009 00:00", "07-05-2009",
-         "2009-May-07 00:00:00", "39940"],
+        [
+            "07/05/2009",
+            "7/5/2009",
+            "2009-05-07",
+            "2009-05-07T00:00:00",
+            "07/05/2009 00:00",
+            "07-05-2009",
+            "2009-May-07 00:00:00",
+            "39940",
+        ],
     )
     def test_forms_of_the_seventh_of_may(self, cell: str) -> None:
         assert parse_date(cell) == date(2009, 5, 7)
@@ -99,8 +109,9 @@ class TestDates:
     def test_left_over_words_for_nothing(self, cell: str) -> None:
         assert parse_date(cell) is None
 
-    @pytest.mark.parametrize("cell", ["38/04/2019", "2018-12-338", "00/00/2019", "01/01/19", "soon", "13/13/2019",
-                                      "01/01/0200"])
+    @pytest.mark.parametrize(
+        "cell", ["38/04/2019", "2018-12-338", "00/00/2019", "01/01/19", "soon", "13/13/2019", "01/01/0200"]
+    )
     def test_what_is_no_date(self, cell: str) -> None:
         with pytest.raises(CellError) as error:
             parse_date(cell)
