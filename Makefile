@@ -51,7 +51,7 @@ demo: setup ## load the invented county, do the whole main job, serve on http://
 
 demo-check: export VS_TRAINING_DATA := 1
 demo-check: prepare ## the same without serving; fails when the job did not run
-	@$(PY) manage.py demo_run
+	@$(PY) manage.py demo_run --strict
 
 # Invented children stay marked as such, also when the demo's data is served again.
 run: export VS_TRAINING_DATA := $(if $(wildcard $(DATA_DIR)/demo),1,$(VS_TRAINING_DATA))

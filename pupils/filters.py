@@ -24,6 +24,11 @@ class RollFilterForm(GovForm):
         """The day asked for, today where none or none readable."""
         return (self.cleaned_data.get("on") if self.is_valid() else None) or today
 
+    def chosen(self) -> list[str]:
+        """The filters that are set, the day aside."""
+        self.is_valid()
+        return [panel.key for panel in self.panels if self.cleaned_data.get(panel.key) not in (None, "", [])]
+
     def narrow(self, pupils: QuerySet[Any], on: date) -> QuerySet[Any]:
         """The pupils that satisfy every filter set; a value that is no choice is ignored and shown as an error."""
         self.is_valid()

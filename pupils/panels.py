@@ -246,7 +246,9 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
     ids = [p.pk for p in children]
     values = [column.values(ids, today) for column in columns]
     rows = [(p, [(c, v.get(p.pk)) for c, v in zip(columns, values, strict=True)]) for p in children]
-    return {"columns": columns, "rows": rows, "total": pupils.count()}
+    own_list = f"?adviser={user.pk}" if user.role == "adviser" else ""
+    url = reverse("pupils:list") + own_list
+    return {"columns": columns, "rows": rows, "total": pupils.count(), "url": url}
 
 
 def _needs(user: Any, today: date) -> Iterable[Need]:

@@ -49,6 +49,15 @@ class RollPage:
         self.searched = request.session.get(SEARCH_KEY, "") if "search" in request.GET else ""
         self.sort = request.GET.get("sort", "name")
 
+    @property
+    def narrowed(self) -> bool:
+        """A filter is set: the list is a part of the day's roll."""
+        return not self.searched and self.form.is_bound and bool(self.form.chosen())
+
+    def on_roll(self) -> int:
+        """All children of the day whom the person may see."""
+        return Pupil.objects.visible_to(self.request.user).looked_after(on=self.on).count()
+
     def queryset(self) -> QuerySet[Any]:
         visible = Pupil.objects.visible_to(self.request.user)
         pupils = matching(visible, self.searched) if self.searched else visible.looked_after(on=self.on)
@@ -106,6 +115,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
                 for pupil, values in listing.rows(page.object_list)
             ],
             "on": listing.on,
+            "on_roll": listing.on_roll() if listing.narrowed else None,
             "today": listing.today,
             "can_export": request.user.can(Permission.EXPORT_PUPILS),  # type: ignore[union-attr]
         },
@@ -280,5 +290,21 @@ def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:
     page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
     people = User.objects.in_bulk({e.user_id for e in page.object_list if e.user_id})
     context["page"] = page
-    context["events"] = [(event, people.get(event.user_id)) for event in page.object_list]
+    context["events"] = [
+        (event, people.get(event.user_id), _screen_words(request, event.screen)) for event in page.object_list
+    ]
     return render(request, "pupils/who_looked.html", context)
+
+
+OTHER_SCREENS = {
+    "pupils:who_looked": "Who has looked",
+    "pupils:reveal_address": "Protected postcodes",
+    "pupils:search": "Search",
+}
+
+
+def _screen_words(request: HttpRequest, screen: str) -> str:
+    """A page as people call it: its tab's label, else its address name in plain words."""
+    tabs = {t.url_name: t.label for t in panels_for(ChildTab, request.user)}
+    plain = screen.replace(":", ": ").replace("_", " ")
+    return tabs.get(screen) or OTHER_SCREENS.get(screen) or plain[:1].upper() + plain[1:]
