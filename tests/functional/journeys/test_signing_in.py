@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
-from core.models import AccessEvent
+from core.models import AccessEvent, User
 from core.roles import Role
 from tests.functional.journeys.county import NOW, Site, person
 from virtualschool.demo_job import PASSWORD
@@ -75,8 +75,7 @@ def test_who_was_away_for_long_signs_in_again(site: Site, visit: Callable[..., P
 def test_a_closed_account_is_told_so(site: Site, visit: Callable[..., Page]) -> None:
     with site.quiet():
         teacher = person(Role.DESIGNATED_TEACHER)
-        teacher.is_active = False
-        teacher.save()
+        User.objects.filter(pk=teacher.pk).update(is_active=False)
     page = visit(None, "/account/login/")
     fill(page, teacher.email, PASSWORD)
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
