@@ -12,6 +12,7 @@ from attainment.outcomes import outcomes_of
 from core.panels import ChildTab, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
 from core.roles import Permission
 from core.rules import KEY_STAGE_LABELS, KeyStage
+from core.wording import count_of
 
 P = Permission
 
@@ -41,7 +42,7 @@ def _mapping_needs(user: Any, today: date) -> Iterable[Need]:
         text="Qualifications to map",
         count=waiting["qualifications"],
         url=reverse("attainment:qualifications"),
-        hint=f"{waiting['results']:,} results count nothing until then",
+        hint=f"{count_of(waiting['results'], 'result')} of them: nothing counts until then",
     )
 
 
