@@ -362,12 +362,12 @@ def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """All problems of a delivery as CSV, for the sender."""
+    """All problems of a delivery as CSV, the worst first, for the sender."""
     run = _run(request, run_id)
     record_access(request, Access.EXPORTED, subject=run, detail={"rows": run.problems.count(), "format": "csv"})
     rows = (
         [p.severity, p.code, p.file, p.row, p.column, p.value, p.message, p.advice]
-        for p in FeedProblem.objects.filter(run=run).iterator()
+        for p in FeedProblem.objects.filter(run=run).order_by(WORST_FIRST, "pk").iterator()
     )
     headings = ["Severity", "Code", "File", "Row", "Column", "Value read", "What is wrong", "What to do"]
     return csv_response(Export(f"problems-of-delivery-{run.pk}", headings, rows))
