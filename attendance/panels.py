@@ -56,11 +56,11 @@ class WeeklyRates:
 
     @cached_property
     def chart(self) -> "Chart | None":
-        """A line of percentages, gaps where nothing was possible."""
+        """A line of percentages, from 0 to 100 for every child alike; gaps where nothing was possible."""
         from core.charts import sparkline
 
         values = [round(100 * n / d, 1) if d else None for n, d in self.weeks]
-        return sparkline(f"Attendance of the last {WEEKS} weeks", values, unit="%") if any(self.weeks) else None
+        return sparkline(f"Attendance of the last {WEEKS} weeks", values, unit="%", minimum=0, maximum=100) if any(self.weeks) else None
 
 
 def _percent_this_year(ids: Sequence[int], on: date) -> Mapping[int, Any]:

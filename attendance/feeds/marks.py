@@ -362,6 +362,6 @@ def _tell_missing_children(delivery: Delivery, marks: Marks, difference: Differe
         f"{message}: {listed}{more}.",
         file=delivery.sheets[0].table.file,
         value=str(len(missing)),
-        advice="Ask the schools of these children; the completeness page lists schools that are silent.",
+        advice="Ask the schools of these children; the page Marks received lists schools that are silent.",
     )
     difference.summary.append(f"{message}.")
