@@ -13,6 +13,8 @@ export PYTHONUNBUFFERED := 1
 # Everything that the tests write, their database server included, stays apart from the demo's.
 TEST_DATA_DIR ?= $(DATA_DIR)/test
 PYTEST_ARGS ?=
+# Tests that share costly set-up stay together on one worker (tests/conftest.py).
+TEST_WORKERS ?= 2
 UV ?= $(VENV)/lock/bin/uv
 
 SET_UP := $(VENV)/.ready-run
@@ -62,7 +64,7 @@ run: setup ## serve what is in DATA_DIR, with worker and schedule
 
 test: export DATA_DIR := $(TEST_DATA_DIR)
 test: setup-test ## all tests, with PostgreSQL, Redis, a real worker and Chromium (PYTEST_ARGS="-k word" for some)
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 lint: export DATA_DIR := $(TEST_DATA_DIR)
 lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema, missing migrations
