@@ -3,7 +3,9 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from core.feeds.base import Problems
 from pupils import rules
 from pupils.models import Pupil
 
@@ -34,7 +36,11 @@ def read_upn(cell: str) -> ReadUpn:
     if check.problem is None:
         return ReadUpn(check.value)
     usable = check.has_shape or bool(_LOOSE.match(check.value))
-    advice = "It was kept as sent." if usable else "It was left out; the rest of the row was used."
+    advice = (
+        "It was kept as sent, unless there is a right one here."
+        if usable
+        else "It was left out; the rest of the row was used."
+    )
     return ReadUpn(check.value if usable else None, None, _CODES[check.problem], check.message, advice)
 
 
@@ -47,3 +53,31 @@ def free_upns(changing: Mapping[int, str], wanted: Collection[str]) -> None:
     giving = [pk for pk, upn in holders if changing[pk] != upn]
     if giving:
         Pupil.objects.filter(pk__in=giving).update(upn="")
+
+
+KEPT = {
+    "upn": (
+        "KEPT_VALID_UPN",
+        "UPN",
+        "not a right UPN",
+        "Ask the school which UPN is right, and correct it at the source.",
+    ),
+    "uln": (
+        "KEPT_VALID_ULN",
+        "ULN",
+        "not a right ULN",
+        "Ask the school which ULN is right, and correct it at the source.",
+    ),
+    "sex": ("KEPT_KNOWN_SEX", "sex", "not known", "Fill it in at the source."),
+}
+
+
+def tell_kept(problems: Problems, fact: str, *, child: str, stored: str, given: str, where: Mapping[str, Any]) -> None:
+    """Warn that a good value stayed and the bad one of the file was not used."""
+    code, name, fault, advice = KEPT[fact]
+    problems.warn(
+        code,
+        f"The {name} of child {child} is {stored} here; {given} in the file is {fault} and was not used.",
+        advice=advice,
+        **where,
+    )

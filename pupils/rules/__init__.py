@@ -79,7 +79,7 @@ from pupils.rules.identifiers import (
     split_laestab,
     upn_check_letter,
 )
-from pupils.rules.upn_changes import UpnChange, upn_change
+from pupils.rules.upn_changes import UpnChange, is_worse, upn_change
 
 __all__ = [
     "CATEGORY_OF_NEED",
@@ -136,6 +136,7 @@ __all__ = [
     "is_temporary_upn",
     "is_upn_unknown_code",
     "is_valid_uln",
+    "is_worse",
     "legal_status_group",
     "looked_after_between",
     "looked_after_on",

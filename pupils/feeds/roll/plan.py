@@ -13,6 +13,7 @@ from core.roles import Role
 from pupils import rules
 from pupils.feeds.roll.children import FACTS, STAFF, RollChild, former_upns_of, upn_of
 from pupils.feeds.roll.places import PlacePlanner, PlaceState
+from pupils.feeds.upns import tell_kept
 from pupils.matching import PupilIndex
 from pupils.models import CareEpisode, FormerUPN, Pupil, YearGroup
 from pupils.services import AllocationChange, pending_changes
@@ -113,6 +114,9 @@ class RollPlanner:
             if row is None:
                 continue
             before, value = getattr(old, name), row[name]
+            if isinstance(before, str) and rules.is_worse(name, current=before, given=value):
+                tell_kept(self.problems, name, child=child.child_id, stored=before, given=value, where=row.where(name))
+                continue
             if name == "uln" and not rules.is_valid_uln(value):
                 self.problems.warn(
                     "ULN_CHECK", "The check digit of this ULN is wrong; it was kept as sent.",
@@ -139,11 +143,14 @@ class RollPlanner:
         if read.unknown_reason and not old.upn:
             new.upn_unknown_reason = read.unknown_reason
         if read.upn is None:
+            self._tell_bad_upn(child, old)
             return
         known = self.former.get(old.pk or 0, set())
         change = rules.upn_change(current=old.upn, former=known, given=read.upn)
         if change in {rules.UpnChange.FIRST, rules.UpnChange.REPLACE}:
             new.upn = read.upn
+        elif change is rules.UpnChange.KEEP_VALID:
+            self._tell_bad_upn(child, old)
         elif change is rules.UpnChange.KEEP_PERMANENT:
             self._former(child, read.upn)
         if change in {rules.UpnChange.KEEP_NEWER, rules.UpnChange.KEEP_PERMANENT}:
@@ -153,6 +160,15 @@ class RollPlanner:
                 "UPN_OLDER", f"This UPN of child {child.child_id} is an earlier or a temporary one; the roll keeps "
                 "the newer one.", advice="Give the present UPN.", **row.where("upn"),
             )  # fmt: skip
+
+    def _tell_bad_upn(self, child: RollChild, old: PupilFacts) -> None:
+        """A bad UPN where the roll has a good one: the good one stays and both are named."""
+        row = child.first("upn")
+        if row is None or rules.is_upn_unknown_code(row["upn"]):
+            return
+        if rules.is_worse("upn", current=old.upn, given=row["upn"]):
+            where = row.where("upn")
+            tell_kept(self.problems, "upn", child=child.child_id, stored=old.upn, given=row["upn"], where=where)
 
     def _settle_upns(self, children: Sequence[RollChild], after: Sequence[PupilFacts]) -> None:
         """A UPN belongs to one child: who has it keeps it, then the first in the file; both rows are named."""

@@ -11,7 +11,8 @@ from core import rules as time_rules
 from core.feeds.base import Change, Difference, Problems, Severity
 from pupils import rules
 from pupils.feeds.ssda903.merge import FACTS, Picture
-from pupils.feeds.ssda903.rows import EPISODE_FIELDS, EpisodeRow, RecordRow, school_age_reason
+from pupils.feeds.ssda903.rows import EPISODE_FIELDS, EpisodeRow, HeaderFacts, RecordRow, school_age_reason
+from pupils.feeds.upns import tell_kept
 from pupils.models import CareEpisode, FormerUPN, Pupil, ReturnRecord
 
 UNDER_FOUR = "PN0"
@@ -97,6 +98,10 @@ class Comparison:
             if value is None:
                 continue
             before = getattr(old, name)
+            if rules.is_worse(name, current=before, given=value):
+                source = self.picture.sources[child][name]
+                self._tell_kept(source, name, before, value)
+                continue
             if before and before != value and not (name == "sex" and before == Pupil.Sex.UNKNOWN):
                 self._tell_changed(child, name, before, value)
             setattr(new, name, value)
@@ -126,10 +131,13 @@ class Comparison:
         if facts.upn_unknown_reason and facts.upn is None and not old.upn:
             self._unknown_reason(child, new)
         if facts.upn is None:
+            self._tell_unreadable_upn(facts, old)
             return
         change = rules.upn_change(current=old.upn, former=old.former, given=facts.upn)
         if change in {rules.UpnChange.FIRST, rules.UpnChange.REPLACE}:
             new.upn = facts.upn
+        elif change is rules.UpnChange.KEEP_VALID:
+            self._tell_kept(self.picture.sources[child]["upn"], "upn", old.upn, facts.upn)
         elif change in {rules.UpnChange.KEEP_NEWER, rules.UpnChange.KEEP_PERMANENT}:
             source = self.picture.sources[child]["upn"]
             why = "one that the child had before" if change is rules.UpnChange.KEEP_NEWER else "a temporary one"
@@ -139,6 +147,16 @@ class Comparison:
             )  # fmt: skip
             if change is rules.UpnChange.KEEP_PERMANENT and facts.upn not in old.former:
                 self.plan.former_upns.append((child, facts.upn))
+
+    def _tell_kept(self, source: HeaderFacts, name: str, before: str, given: str) -> None:
+        where = source.table.where(source.source, FACTS[name])
+        tell_kept(self.problems, name, child=source.child, stored=before, given=given, where=where)
+
+    def _tell_unreadable_upn(self, facts: HeaderFacts, old: PupilState) -> None:
+        """A cell that is no UPN at all was left out when it was read; here the one that stays is named."""
+        cell = facts.source.cells.get("UPN", "")
+        if cell and rules.is_worse("upn", current=old.upn, given=cell) and not facts.upn_unknown_reason:
+            self._tell_kept(facts, "upn", old.upn, cell)
 
     def _unknown_reason(self, child: str, new: PupilState) -> None:
         facts = self.picture.facts[child]

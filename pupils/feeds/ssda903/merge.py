@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from core.feeds.base import Problems
+from pupils import rules
 from pupils.feeds.ssda903.delivery import TableFile, of_table
 from pupils.feeds.ssda903.rows import EpisodeRow, HeaderFacts, Parsed, RecordRow
 from pupils.feeds.ssda903.tables import EPISODES, HEADER, OC2, RECORD_TABLES
+from pupils.feeds.upns import tell_kept
 
 FACTS = {"dob": "DOB", "sex": "SEX", "ethnicity": "ETHNIC", "upn": "UPN", "upn_unknown_reason": "UPN"}
 """Attribute of HeaderFacts -> column of the header table."""
@@ -214,22 +216,29 @@ def _second_header(picture: Picture, twin: HeaderFacts, row: HeaderFacts, proble
 
 
 def _over(picture: Picture, before: HeaderFacts | None, row: HeaderFacts) -> HeaderFacts:
-    """A later row over an earlier one: a blank cell changes nothing."""
+    """A later row over an earlier one: a blank cell changes nothing, nor does a bad value where there is a good one."""
     merged = HeaderFacts(row.child, row.source, row.table)
     for name in FACTS:
         value = getattr(row, name)
-        if value is not None:
+        earlier = getattr(before, name) if before is not None else None
+        if value is not None and not _is_worse(name, earlier, value):
             picture.sources[row.child][name] = row
         elif before is not None:
-            value = getattr(before, name)
+            value = earlier
         setattr(merged, name, value)
     return merged
+
+
+def _is_worse(name: str, earlier: Any, value: Any) -> bool:
+    return isinstance(earlier, str) and rules.is_worse(name, current=earlier, given=value)
 
 
 def _tell_disagreement(before: HeaderFacts, row: HeaderFacts, problems: Problems) -> None:
     for name, column in FACTS.items():
         old, new = getattr(before, name), getattr(row, name)
-        if old is not None and new is not None and old != new:
+        if _is_worse(name, old, new):
+            tell_kept(problems, name, child=row.child, stored=old, given=new, where=row.table.where(row.source, column))
+        elif old is not None and new is not None and old != new:
             problems.warn(
                 "FACT_CHANGED",
                 f"{column} of child {row.child} was {old} in {before.source.file} row {before.source.number} and is "

@@ -348,3 +348,17 @@ def test_numbers_of_a_workbook_stay_text(send: Send, child: Pupil, school: Schoo
     assert send("roll", tmp_path / "roll.xlsx").status == "applied"
     assert places("042267") == [("990001", date(2023, 9, 4), None, "main")]
     assert Pupil.objects.get().uln == "9276308686"
+
+
+@pytest.mark.parametrize("bad", ["Z990000000001", "3412"])
+def test_bad_values_never_replace_good_ones(send_roll, child: Pupil, bad: str) -> None:
+    send_roll({"upn": upn_for(1), "uln": "9276308686"})
+    outcome = send_roll({"upn": bad, "uln": "9276308687", "sex": "U"})
+    assert outcome.status == "unchanged"
+    child.refresh_from_db()
+    assert (child.upn, child.uln, child.sex) == (upn_for(1), "9276308686", "F")
+    assert not FormerUPN.objects.exists()
+    found = codes(outcome)
+    assert (found["KEPT_VALID_UPN"], found["KEPT_VALID_ULN"], found["KEPT_KNOWN_SEX"]) == (1, 1, 1)
+    (upn,) = with_code(outcome, "KEPT_VALID_UPN")
+    assert upn_for(1) in upn.message and bad in upn.message

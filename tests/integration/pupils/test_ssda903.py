@@ -71,6 +71,38 @@ def test_other_children_keep_everything_and_are_listed(send_return: Send) -> Non
     assert [p.value for p in with_code(outcome, "NOT_IN_RETURN")] == ["B2"]
 
 
+@pytest.mark.parametrize("bad", ["Z990000000001", "A99O000000001", "3412"])
+def test_a_bad_upn_or_sex_never_replaces_a_good_one(send_return: Send, bad: str) -> None:
+    send_return([header("A1", UPN=upn_for(1))], [episode("A1", "01/06/2008")])
+    outcome = send_return([header("A1", UPN=bad, SEX="9")], [episode("A1", "01/06/2008")])
+    assert outcome.status == "unchanged"
+    pupil = Pupil.objects.get()
+    assert (pupil.upn, pupil.sex) == (upn_for(1), "M")
+    assert not FormerUPN.objects.exists()
+    (upn,), (sex,) = with_code(outcome, "KEPT_VALID_UPN"), with_code(outcome, "KEPT_KNOWN_SEX")
+    assert (upn.row, upn.column, upn.value, upn.severity) == (2, "UPN", bad, "warning")
+    assert upn_for(1) in upn.message and bad in upn.message and upn.advice
+    assert (sex.column, sex.value) == ("SEX", "9")
+
+
+def test_a_bad_upn_is_stored_where_there_is_no_good_one_and_gives_way_to_one(send_return: Send) -> None:
+    send_return([header("A1", UPN="Z990000000001")], [episode("A1", "01/06/2008")])
+    assert Pupil.objects.get().upn == "Z990000000001"
+    send_return([header("A1", UPN=upn_for(1))], [episode("A1", "01/06/2008")])
+    assert Pupil.objects.get().upn == upn_for(1)
+
+
+def test_of_two_years_in_one_delivery_the_good_upn_is_used(write, send: Send) -> None:
+    paths = []
+    for year, upn in ((2009, upn_for(1)), (2010, "Z990000000001")):
+        paths.append(write(f"{year}/header.csv", HEADER, [header("A1", UPN=upn)]))
+        paths.append(write(f"{year}/episodes.csv", EPISODES, [episode("A1", f"01/06/{year - 1}")]))
+    outcome = send("ssda903", *paths)
+    assert Pupil.objects.get().upn == upn_for(1)
+    assert codes(outcome)["KEPT_VALID_UPN"] == 1
+    assert send("ssda903", *paths).status == "unchanged"
+
+
 def test_a_blank_cell_of_the_header_changes_nothing(send_return: Send) -> None:
     send_return([header("A1", UPN=upn_for(1))], [episode("A1", "01/06/2008")])
     send_return([header("A1", SEX="", DOB="", ETHNIC="", UPN="")], [episode("A1", "01/06/2008")])
