@@ -59,6 +59,15 @@ class ExclusionForm(GovForm):
             raise ValidationError("Enter whole or half days, like 2 or 2.5")
         return days
 
+    def clean(self) -> dict[str, Any]:
+        """A permanent exclusion has no length: whoever enters one meant something else, and is asked."""
+        data = super().clean() or self.cleaned_data
+        if data.get("category") == rules.Category.PERMANENT and data.get("days") is not None:
+            self.add_error(
+                "days", "A permanent exclusion has no length: leave this empty, or choose Suspension if it ends"
+            )
+        return data
+
     @property
     def sessions(self) -> int | None:
         """The length in half days."""

@@ -104,6 +104,7 @@ def exclusion_list(request: HttpRequest) -> HttpResponse:
             ],
             "headings": headings(HEADINGS, listing.sort),
             "counts": counts,
+            "filtered": listing.form.is_bound,
             "lost": rules.days_text(counts["sessions"] or 0),
             "can_record": request.user.can(Permission.RECORD_EXCLUSIONS),  # type: ignore[union-attr]
             "can_export": request.user.can(Permission.EXPORT_PUPILS),  # type: ignore[union-attr]

@@ -130,6 +130,7 @@ class TestPages:
             "from_on_0": "20", "from_on_1": "11", "from_on_2": "2026",
         }  # fmt: skip
         assert "whole or half days" in client.post(url, data | {"days": "2.3"}).content.decode()
+        assert "has no length" in client.post(url, data | {"category": "PERM"}).content.decode()
         assert "no school day" in client.post(url, data | {"from_on_0": "21"}).content.decode()
         page = client.post(url, data, follow=True).content.decode()
         assert "The exclusion is recorded." in page
@@ -146,6 +147,7 @@ class TestPages:
         assert client.get(reverse("provision:new", args=[child.pk])).status_code == 404
         page = client.get(reverse("provision:list"))
         assert page.context["rows"] == []
+        assert "No exclusion this year" in page.content.decode()
         assert membership.school.name not in page.content.decode()
         client.force_login(UserFactory(role=Role.DATA_OFFICER.value))
         assert client.get(reverse("provision:exclusion", args=[made.pk])).status_code == 200
