@@ -187,6 +187,12 @@ def register(*panels: Panel) -> None:
     _panels.extend(panels)
 
 
+def kind_label(kind: str) -> str:
+    """What people call a kind of event: the label of its timeline source, else the kind itself."""
+    labels = (p.label for p in _panels if isinstance(p, TimelineSource) and p.kind == kind)
+    return next(labels, kind)
+
+
 def panels_for(kind: type[P], user: Any) -> list[P]:
     """The registered panels of one kind that the person's role allows, in their order."""
     found = [panel for panel in _panels if isinstance(panel, kind) and user.can(panel.permission)]

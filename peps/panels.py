@@ -130,6 +130,6 @@ register(
         template="peps/cells/status.html",
     ),
     RollFilter(key="pep", order=70, permission=P.SEE_PEPS, field=_filter_field, apply=_by_status),
-    TimelineSource(kind="pep", label="PEPs", events=_events, permission=P.SEE_PEPS),
+    TimelineSource(kind="pep", label="PEP", events=_events, permission=P.SEE_PEPS),
 )
 navigation.register(navigation.NavEntry(label="PEPs", url_name="peps:list", permission=P.SEE_PEPS, order=20))

@@ -18,7 +18,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from core import wording
+from core import panels, wording
 from core.figures import Figure
 
 register = template.Library()
@@ -33,6 +33,12 @@ for word in (
     wording.school_days, wording.figure, wording.percent_of, wording.thousands, wording.signed, wording.count_of,
 ):  # fmt: skip
     register.filter(word)
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    """`{{ event.kind|kind_label }}`: the words of a kind of event, never its code."""
+    return panels.kind_label(kind)
 
 
 @register.filter
