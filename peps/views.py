@@ -73,6 +73,8 @@ def pep_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(listing.queryset(), PER_PAGE).get_page(request.GET.get("page"))
     record_access(request, Access.LISTED, detail={"rows": page.paginator.count})
     scoped = PEP.objects.visible_to(request.user)
+    # Whoever may record meetings may for every PEP they can see, and only those are listed.
+    may_record = request.user.can(Permission.RECORD_PEPS)  # type: ignore[union-attr]
     return render(
         request,
         "peps/list.html",
@@ -86,6 +88,7 @@ def pep_list(request: HttpRequest) -> HttpResponse:
             "figure": held_in_term(request.user, listing.term, listing.today),
             "overdue": scoped.overdue(listing.today).count(),
             "due": scoped.wanted(listing.today).filter(due_on__gte=listing.today).count(),
+            "may_record": may_record,
             "can_export": request.user.can(Permission.EXPORT_PUPILS),  # type: ignore[union-attr]
         },
     )
