@@ -138,7 +138,7 @@ def achieves_5ac_em(results: Iterable[Entry], *, assessment_year: int) -> Ks4Dec
     english, mathematics = _has_gcse(passed, ENGLISH), _has_gcse(passed, MATHEMATICS)
     achieved = total >= LEVEL2_THRESHOLD and english and mathematics
     lacks = [word for word, met in (("English", english), ("mathematics", mathematics)) if not met]
-    reason = f"{total.normalize():f} GCSEs or equivalent at A*-C"
+    reason = f"{total.normalize():f} GCSE{'' if total == 1 else 's'} or equivalent at A*-C"
     if lines:
         reason += f", without GCSE {' and '.join(lacks)}." if lacks else ", with GCSE English and mathematics."
     else:

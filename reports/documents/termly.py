@@ -16,7 +16,7 @@ from reports.sections.base import from_iso, in_words
 from reports.termly import TITLE, fingerprint, marking_of, view_of
 
 TEMPLATE = "reports/document.html"
-READERS = "Corporate parenting group (KCPG)"
+READERS = "Corporate parenting group"
 CLASSIFICATIONS = {
     Audience.RESTRICTED: ("Restricted", "For members and officers: small numbers are shown. No child is named."),
     Audience.PUBLIC: ("Public", "Small numbers are hidden (x). No child is named."),

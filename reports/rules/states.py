@@ -55,7 +55,7 @@ DRAFT_SCHOOL_DAYS_BEFORE_END = 10
 FIRST_REPORT_DRAFTED_ON: Mapping[tuple[int, Season], dt.date] = MappingProxyType(
     {(2009, Season.AUTUMN): dt.date(2009, 12, 1)}
 )
-"""The plan's first report went to KCPG in December 2009 (action 2.2)."""
+"""The plan's first report went to the county's corporate parenting group in December 2009 (action 2.2)."""
 
 
 class TransitionRefused(ValueError):

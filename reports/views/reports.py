@@ -104,7 +104,7 @@ def _story(run: ReportRun) -> str:
 
 
 def _next_draft() -> str:
-    """The day on which this term's report is drafted by itself; empty when the term has none to come."""
+    """The day on which this term's report is drafted by itself; empty when the term has none to come or one already."""
     today = timezone.localdate()
     year = academic_year_of(today)
     calendar = county_year(year)
@@ -112,7 +112,7 @@ def _next_draft() -> str:
         first_on, last_on = calendar.season(season)
         if today <= last_on:
             due_on = draft_day(year, season, [d for d in calendar.school_days() if first_on <= d <= last_on])
-            if due_on is not None and today <= due_on:
+            if due_on is not None and today <= due_on and not services.drafts_of(year, season):
                 label = term_label(year, season)
                 return f"The report of the {label[:1].lower()}{label[1:]} is drafted on {short_date(due_on)}."
     return ""

@@ -80,7 +80,7 @@ def test_child_page_says_what_each_result_counts_for(client, person, child, resu
     page = client.get(reverse("attainment:child", args=[pupil.pk]))
     text = page.content.decode()
     assert "Key Stage 4, summer 2009" in text
-    assert "1 GCSEs or equivalent at A*-C, without GCSE mathematics." in text
+    assert "1 GCSE or equivalent at A*-C, without GCSE mathematics." in text
     assert "D is not a pass at level 2" in text
     assert "Level 4 or above in the test: English." in text
     assert "Counted, not achieved" in text
