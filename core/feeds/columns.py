@@ -32,6 +32,7 @@ class Column:
     """A column of a layout. `aliases` are other headings it comes under; case, blanks and punctuation do not matter.
 
     A cell that `parse` refuses holds its row, unless `lenient`: then the cell is left out with a warning.
+    `identifying` columns say who is meant: a fault of the spreadsheet there (#N/A, a formula) holds the row always.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     required: bool = False
     parse: Parser = text
     lenient: bool = False
+    identifying: bool = False
     keys: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -171,7 +173,8 @@ def parse_rows(table: RawTable, match: HeadingMatch, columns: Sequence[Column], 
                 cache[cell] = _parse(column, cell)
             value = cache[cell]
             if isinstance(value, CellError):
-                severity = Severity.WARNING if column.lenient else Severity.ERROR
+                kept = column.lenient and not (column.identifying and value.code in SPREADSHEET_FAULTS)
+                severity = Severity.WARNING if kept else Severity.ERROR
                 problems.add(
                     value.code,
                     value.message,
@@ -180,7 +183,7 @@ def parse_rows(table: RawTable, match: HeadingMatch, columns: Sequence[Column], 
                     **row.where(column.name),
                 )
                 row.values[column.name] = None
-                row.held |= not column.lenient
+                row.held |= not kept
             else:
                 row.values[column.name] = value
         if row.number in table.overflow:
@@ -197,9 +200,39 @@ def parse_rows(table: RawTable, match: HeadingMatch, columns: Sequence[Column], 
 
 def _parse(column: Column, cell: str) -> Any:
     try:
+        refuse_excel_error(cell)
+        if column.identifying:
+            refuse_formula(cell)
         return column.parse(cell)
     except CellError as error:
         return error
+
+
+EXCEL_ERRORS = frozenset({
+    "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA",
+})  # fmt: skip
+SPREADSHEET_FAULTS = frozenset({"EXCEL_ERROR", "FORMULA"})
+_FORMULA = re.compile(r"=|[@+][A-Za-z(]")
+
+
+def refuse_excel_error(cell: str) -> None:
+    """Raises CellError EXCEL_ERROR for the text that Excel shows in place of a value it cannot find."""
+    if cell[0] == "#" and cell.upper() in EXCEL_ERRORS:
+        raise CellError(
+            "EXCEL_ERROR",
+            f"{cell} is an error of the spreadsheet, not a value.",
+            "Mend the formula or the look-up in the spreadsheet, and save the file again.",
+        )
+
+
+def refuse_formula(cell: str) -> None:
+    """Raises CellError FORMULA for a formula where a name or a number should stand."""
+    if _FORMULA.match(cell):
+        raise CellError(
+            "FORMULA",
+            "This is a formula, not a value.",
+            "Copy the column and paste it as values in the spreadsheet, and save the file again.",
+        )
 
 
 DATE_ADVICE = "Write dates as dd/mm/yyyy or yyyy-mm-dd."

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from core.feeds.base import FeedRefused, SourceFile
-from core.feeds.workbooks import refuse_unbearable
+from core.feeds.workbooks import error_cells, refuse_unbearable
 
 HEADING_ROWS_TRIED = 6
 HEAD_CHARACTERS = 200_000
@@ -296,6 +296,10 @@ def _sheets(source: SourceFile, is_heading: IsHeading | None, verbatim: Verbatim
         }
     except (CalamineError, OSError, ValueError) as error:
         raise _refuse_malformed(source.name, f"not an Excel workbook ({type(error).__name__}).") from None
+    for name, errors in error_cells(source).items():
+        for (row, column), text in errors.items():
+            if row < len(sheets.get(name, ())) and column < len(sheets[name][row]):
+                sheets[name][row][column] = text
     filled = {name: rows for name, rows in sheets.items() if any(any(row) for row in rows)}
     if not filled:
         raise _refuse_empty(source.name)

@@ -104,6 +104,10 @@ def _lenient(name: str, parse: Any, *aliases: str) -> Column:
     return Column(name=name, aliases=aliases, parse=parse, lenient=True)
 
 
+def _named(name: str, *aliases: str) -> Column:
+    return Column(name=name, aliases=aliases, parse=_name, lenient=True, identifying=True)
+
+
 def _strict(name: str, parse: Any, *aliases: str) -> Column:
     return Column(name=name, aliases=aliases, parse=parse)
 
@@ -117,13 +121,14 @@ COLUMNS: tuple[Column, ...] = (
         ),
         required=True,
         parse=_child,
+        identifying=True,
     ),
-    Column(name="upn", aliases=("UPN", "Unique Pupil Number", "PupilUPN", "STUD_UPN", "Current UPN")),
+    Column(name="upn", aliases=("UPN", "Unique Pupil Number", "PupilUPN", "STUD_UPN", "Current UPN"), identifying=True),
     Column(name="former_upns", aliases=("Former UPNs", "FormerUPN", "Former UPN", "Previous UPN", "Old UPN")),
     _lenient("uln", _uln, "ULN", "UniqueLearnerNumber", "Unique Learner Number"),
-    _lenient("surname", _name, "Last name", "LastName", "Family name", "Legal Surname"),
-    _lenient("forename", _name, "First name", "FirstName", "Given name", "Legal Forename"),
-    _lenient("known_as", _name, "Known as", "Preferred name", "Preferred Forename", "Preferred first name"),
+    _named("surname", "Last name", "LastName", "Family name", "Legal Surname"),
+    _named("forename", "First name", "FirstName", "Given name", "Legal Forename"),
+    _named("known_as", "Known as", "Preferred name", "Preferred Forename", "Preferred first name"),
     _strict("dob", _day, "DOB", "Date of Birth", "Birth date", "BirthDate"),
     _lenient("sex", _sex, "Sex", "Gender"),
     _lenient("nc_year", _nc_year, "Year group", "NC Year", "NCyearActual", "Year", "Yr", "National Curriculum Year"),

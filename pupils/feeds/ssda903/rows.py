@@ -8,7 +8,7 @@ from typing import Any
 
 from core import rules as time_rules
 from core.feeds.base import Problems, Severity
-from core.feeds.columns import CellError, parse_date
+from core.feeds.columns import EXCEL_ERRORS, CellError, parse_date, refuse_excel_error, refuse_formula
 from pupils import rules
 from pupils.feeds.ssda903.delivery import SourceRow, TableFile
 from pupils.feeds.ssda903.tables import EPISODES, HEADER, MISSING, OC2, PREVIOUS_PERMANENCE, REVIEWS, UASC
@@ -380,7 +380,28 @@ class RowReader:
         else:
             return
         for row in table.rows:
+            self._refuse_spreadsheet_faults(table, row)
             yield row, None if row.fate == "held" else read(table, row)
+
+    def _refuse_spreadsheet_faults(self, table: TableFile, row: SourceRow) -> None:
+        """#N/A and the like, or a formula for a child: who and when hold the row, other cells are left out."""
+        suspect = not EXCEL_ERRORS.isdisjoint(row.cells.values())
+        if not suspect and row.cells.get("CHILD", "")[:1] not in {"=", "@", "+"}:
+            return
+        for column, cell in list(row.cells.items()):
+            if not cell:
+                continue
+            try:
+                refuse_excel_error(cell)
+                if column in {"CHILD", "UPN"}:
+                    refuse_formula(cell)
+            except CellError as fault:
+                holds = column in {"CHILD", "UPN", *table.layout.date_columns, "DOB", "DECOM", "DEC"}
+                severity = Severity.ERROR if holds else Severity.WARNING
+                where = table.where(row, column)
+                self.problems.add(fault.code, fault.message, severity=severity, advice=fault.advice, **where)
+                row.cells[column] = "" if not holds else cell
+                row.fate = "held" if holds else row.fate
 
 
 def school_age_reason(facts: HeaderFacts, on: date) -> bool:

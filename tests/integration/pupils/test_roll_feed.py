@@ -362,3 +362,15 @@ def test_bad_values_never_replace_good_ones(send_roll, child: Pupil, bad: str) -
     assert (found["KEPT_VALID_UPN"], found["KEPT_VALID_ULN"], found["KEPT_KNOWN_SEX"]) == (1, 1, 1)
     (upn,) = with_code(outcome, "KEPT_VALID_UPN")
     assert upn_for(1) in upn.message and bad in upn.message
+
+
+@pytest.mark.parametrize(
+    "cells", [{"child_id": "#N/A"}, {"upn": "#REF!"}, {"surname": "#NAME?"}, {"forename": "=VLOOKUP(A2;B:C;2)"}]
+)
+def test_a_fault_of_the_spreadsheet_in_a_name_or_number_holds_the_row(send_roll, child: Pupil, cells: Row) -> None:
+    outcome = send_roll({"surname": "Bray", "send": "K"} | cells)
+    (problem,) = (p for p in outcome.problems if p.severity == "error")
+    assert problem.code in {"EXCEL_ERROR", "FORMULA"} and problem.advice
+    assert outcome.rows["held"] == 1
+    child.refresh_from_db()
+    assert (child.surname, child.send) == ("", "")

@@ -533,3 +533,19 @@ def test_a_workbook_may_hold_a_table_on_each_sheet(send: Send, tmp_path: Path) -
 def test_a_heading_twice_refuses_the_delivery(send: Send, write) -> None:
     outcome = send("ssda903", write("header.csv", [*HEADER, "Dob"], [header("A1")]))
     assert (outcome.status, codes(outcome), outcome.problems[0].column) == ("refused", {"COLUMN_TWICE": 1}, "DOB")
+
+
+def test_an_error_of_the_spreadsheet_holds_who_and_when_and_else_leaves_the_cell_out(send_return: Send) -> None:
+    outcome = send_return(
+        [header("A1", ETHNIC="#N/A"), header("#N/A"), header("=A2"), header("B2", UPN="#REF!")],
+        [episode("A1", "01/06/2008", PL_POST="#VALUE!"), episode("A1", "01/07/2008", DEC="#N/A")],
+    )
+    assert set(Pupil.objects.values_list("child_id", flat=True)) == {"A1"}
+    found = {(p.code, p.severity, p.column, p.row) for p in outcome.problems if p.code in {"EXCEL_ERROR", "FORMULA"}}
+    assert found == {
+        ("EXCEL_ERROR", "warning", "ETHNIC", 2), ("EXCEL_ERROR", "error", "CHILD", 3), ("FORMULA", "error", "CHILD", 4),
+        ("EXCEL_ERROR", "error", "UPN", 5), ("EXCEL_ERROR", "warning", "PL_POST", 2),
+        ("EXCEL_ERROR", "error", "DEC", 3),
+    }  # fmt: skip
+    assert outcome.rows["held"] == 4
+    assert Pupil.objects.get().ethnicity == ""

@@ -147,3 +147,40 @@ class TestNumbers:
         assert parse_yes_no("0") is False
         with pytest.raises(CellError):
             parse_yes_no("perhaps")
+
+
+class TestSpreadsheetFaults:
+    COLUMNS = (
+        Column(name="CHILD", required=True, identifying=True),
+        Column(name="NAME", lenient=True, identifying=True),
+        Column(name="SCHOOL", lenient=True),
+    )
+
+    def read(self, tmp_path: Path, line: str):
+        problems = Problems()
+        read = table(tmp_path, f"CHILD,NAME,SCHOOL\n{line}\n")
+        (row,) = parse_rows(read, match_headings(read.headings, self.COLUMNS), self.COLUMNS, problems)
+        return row, [(p.code, p.severity, p.column) for p in problems.found]
+
+    @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#n/a"])
+    def test_an_error_of_excel_holds_where_it_says_who(self, tmp_path: Path, error: str) -> None:
+        for line, column in ((f"{error},Ann,x", "CHILD"), (f"A1,{error},x", "NAME")):
+            row, found = self.read(tmp_path, line)
+            assert row.held
+            assert found == [("EXCEL_ERROR", Severity.ERROR, column)]
+
+    def test_an_error_of_excel_elsewhere_leaves_the_cell_out(self, tmp_path: Path) -> None:
+        row, found = self.read(tmp_path, "A1,Ann,#N/A")
+        assert (row.held, row["SCHOOL"]) == (False, None)
+        assert found == [("EXCEL_ERROR", Severity.WARNING, "SCHOOL")]
+
+    @pytest.mark.parametrize("formula", ["=A2", "=1+1", "@SUM(A1)", "+A2", "+(A2)", "='Sheet 1'!A1"])
+    def test_a_formula_holds_where_it_says_who(self, tmp_path: Path, formula: str) -> None:
+        for line, column in ((f"{formula},Ann,x", "CHILD"), (f"A1,{formula},x", "NAME")):
+            row, found = self.read(tmp_path, line)
+            assert row.held
+            assert found == [("FORMULA", Severity.ERROR, column)]
+
+    def test_a_plus_or_a_hash_is_no_fault_by_itself(self, tmp_path: Path) -> None:
+        row, found = self.read(tmp_path, "+44,#12,=A1")
+        assert (row.held, row["CHILD"], found) == (False, "+44", [])

@@ -209,3 +209,13 @@ class TestDeliveries:
             target.parent.mkdir(exist_ok=True)
             target.write_text("x")
         assert [f.name for f in sources_from_paths([tmp_path])] == ["a/c.csv", "b.csv"]
+
+
+def test_errors_of_a_workbook_are_read_as_excel_shows_them(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["CHILD", "NAME"], ["#N/A", "Ann"], ["A2", "#REF!"]):
+        book.active.append(row)
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    found = read_table(SourceFile(name="book.xlsx", path=path))
+    assert found.frame.astype(object).to_numpy().tolist() == [["#N/A", "Ann"], ["A2", "#REF!"]]
