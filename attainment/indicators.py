@@ -23,6 +23,8 @@ from attainment.rules import (
     QualificationSpec,
     ResultFlag,
     Stage,
+    achieves_5ac_em,
+    best_ks2_outcome,
     check_series_open,
     ni_status,
 )
@@ -362,6 +364,33 @@ def children_without_year_group(assessment_year: int, window: Window) -> list[in
 # ---------------------------------------------------------------- the results
 
 
+def could_achieve(
+    code: NiCode, assessment_year: int, pupil_ids: Sequence[int], *, choices: Choices | None = None
+) -> set[int]:
+    """Of these children, whatever their months in care: whose known results reach the indicator, or who have none."""
+    choices = choices or Choices.of_installation()
+    spec = NI_SPECS[code]
+    found = _results_of(pupil_ids, assessment_year)
+
+    def may(results: _Results) -> bool:
+        if spec.stage.value not in results.matched:
+            return True
+        if spec.stage is Stage.KS4:
+            return achieves_5ac_em(results.entries, assessment_year=assessment_year).achieved
+        subject = spec.subject or ""
+        tests, assessments = results.tests[subject], results.assessments[subject]
+        return best_ks2_outcome(
+            tests, assessments, teacher_assessment_counts=choices.teacher_assessment_counts
+        ).in_numerator
+
+    return {pupil_id for pupil_id in pupil_ids if may(found[pupil_id])}
+
+
+def loaded_stages() -> set[tuple[str, int]]:
+    """(stage, assessment year) of which any child has a result. One query."""
+    return set(Result.objects.order_by().values_list("stage", "assessment_year").distinct())
+
+
 def qualification_specs() -> dict[int, tuple[Qualification, QualificationSpec | None]]:
     """All qualifications as the rules read them; they are few."""
     return {row.pk: (row, row.spec) for row in Qualification.objects.all()}
@@ -413,7 +442,9 @@ __all__ = [
     "children_without_year_group",
     "cohort_of",
     "compute",
+    "could_achieve",
     "episode_histories",
+    "loaded_stages",
     "open_codes",
     "qualification_specs",
 ]

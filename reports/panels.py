@@ -21,9 +21,10 @@ P = Permission
 
 
 def _headline_card(user: Any, today: date) -> Mapping[str, Any] | None:
-    """The newest year of each indicator, n of d, with its standing."""
+    """The newest year of each indicator that has results, n of d, with its standing."""
     rows = [
-        next((year for year in years if year.row is not None), None) for years in indicator_years(today=today).values()
+        next((y for y in years if y.figure is not None), next((y for y in years if y.row is not None), None))
+        for years in indicator_years(today=today).values()
     ]
     found = [
         {

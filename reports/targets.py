@@ -10,6 +10,7 @@ from typing import Protocol
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from attainment.indicators import loaded_stages
 from attainment.models import IndicatorFigure
 from attainment.rules import NI_SPECS, NiCode
 from core.actor import acting_as
@@ -20,6 +21,7 @@ from core.roles import Permission
 from pupils.rules import Basis, default_basis
 from reports.models import IndicatorTarget
 
+NO_RESULTS = "No results yet"
 SUBMITTED_ON = date(2009, 11, 27)
 PLAN = "Action plan of 15 October 2009"
 PLAN_TARGETS: tuple[tuple[NiCode, int, dict[str, Decimal | date]], ...] = (
@@ -119,11 +121,13 @@ class IndicatorYear:
     row: IndicatorFigure | None
     target: IndicatorTarget | None
     standing: Standing
+    loaded: bool = True
+    """Whether anybody has a result of the stage and year."""
 
     @property
     def figure(self) -> Figure | None:
-        """None before the first computation."""
-        return self.row.figure if self.row else None
+        """None before the first computation, and while nobody has a result: that is no outcome of nought."""
+        return self.row.figure if self.row and (self.loaded or has_outcome(self.row)) else None
 
     @property
     def as_at(self) -> date:
@@ -182,20 +186,20 @@ def has_outcome(row: Outcome) -> bool:
 
 
 def _against(row: Outcome, aim: Decimal, name: str, *, met: str, exceeded: str) -> Standing:
-    """Compared as printed at the decimals of the aim, so that 15 of 45 meets 33.3%."""
-    places = max(0, -int(aim.normalize().as_tuple().exponent))
-    printed = row.figure.percent(places)
-    result = Decimal(printed or 0)
+    """Compared as printed, at the decimals of the aim and one at most: 15 of 45 meets 33.3%, 6.31% meets 6.34%."""
+    places = min(max(0, -int(aim.normalize().as_tuple().exponent)), 1)
+    result, aim = Decimal(row.figure.percent(places) or 0), Decimal(round_half_up(aim, places))
     if result == aim:
         return Standing(met, "green")
-    points = round_half_up(abs(result - aim), max(places, 1))
+    points = round_half_up(abs(result - aim))
     if result > aim:
         return Standing(f"{exceeded} by {points} points", "green")
     return Standing(f"{points} points below {name}", "orange")
 
 
 def indicator_years(*, today: date, codes: Iterable[NiCode] | None = None) -> dict[NiCode, list[IndicatorYear]]:
-    """Every indicator with all years that have a figure or a target, newest first. Two queries."""
+    """Every indicator with all years that have a figure or a target, newest first. Three queries."""
+    loaded = loaded_stages()
     targets = {(t.code, t.assessment_year): t for t in IndicatorTarget.objects.all()}
     rows: dict[tuple[str, int], list[IndicatorFigure]] = defaultdict(list)
     for row in IndicatorFigure.objects.all():
@@ -206,13 +210,26 @@ def indicator_years(*, today: date, codes: Iterable[NiCode] | None = None) -> di
         found[code] = [
             entry
             for year in sorted(years, reverse=True)
-            for entry in _of_year(code, year, rows[code.value, year], targets.get((code.value, year)), today)
+            for entry in _of_year(
+                code,
+                year,
+                rows[code.value, year],
+                targets.get((code.value, year)),
+                today,
+                loaded=(NI_SPECS[code].stage.value, year) in loaded,
+            )
         ]
     return found
 
 
 def _of_year(
-    code: NiCode, year: int, rows: list[IndicatorFigure], target: IndicatorTarget | None, today: date
+    code: NiCode,
+    year: int,
+    rows: list[IndicatorFigure],
+    target: IndicatorTarget | None,
+    today: date,
+    *,
+    loaded: bool,
 ) -> Iterable[IndicatorYear]:
     """The year on its own basis first (even when not computed), then on others that somebody computed."""
     usual = default_basis(year)
@@ -220,4 +237,4 @@ def _of_year(
         row = next((one for one in rows if one.basis == basis.value), None)
         if row is not None or basis is usual:
             standing = standing_of(row, target, today=today)
-            yield IndicatorYear(code, year, basis, row, target, standing)
+            yield IndicatorYear(code, year, basis, row, target, standing, loaded)

@@ -12,7 +12,7 @@ from core.rules import year_group_label
 from pupils.rules import CohortStatus, default_basis
 from reports.models import IndicatorTarget
 from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
-from reports.targets import has_outcome, percent_words, slug_of, standing_of
+from reports.targets import NO_RESULTS, has_outcome, percent_words, slug_of, standing_of
 
 SLUG = "attainment"
 TREND_YEARS = 4
@@ -124,9 +124,9 @@ def _tone(colour: str) -> str:
 
 
 def result_words(one: Mapping[str, Any], view: View) -> str:
-    """The percentage, or that it is awaited, or the symbol of a hidden one."""
+    """The percentage, or that there are no results yet, or the symbol of a hidden one."""
     if not one["has_outcome"]:
-        return "Awaited"
+        return NO_RESULTS
     return view.percent(f"{one['name']}.n", f"{one['name']}.d")
 
 
@@ -254,13 +254,18 @@ STEPS = (
 )
 
 
+def _step(one: Mapping[str, Any], part: str, view: View) -> str:
+    """A number of the table; nobody achieved it or not before there are results."""
+    return DASH if part == "n" and not one["has_outcome"] else view.text(f"{one['name']}.{part}")
+
+
 def _cohort_table(data: Mapping[str, Any], view: View) -> Table:
     """Who was counted, step by step, each gap with its number."""
     found = data["indicators"]
     return Table(
         "Who was counted",
         ["Step", *(one["code"] for one in found)],
-        [(words, *(view.text(f"{one['name']}.{part}") for one in found)) for words, part in STEPS],
+        [(words, *(_step(one, part, view) for one in found)) for words, part in STEPS],
         note=", ".join(f"{one['code']}: {one['group']}" for one in found) + " in the school year of the results.",
     )
 
@@ -300,4 +305,5 @@ SECTION = ReportSection(
     template="reports/sections/attainment.html",
     collect=collect,
     present=present,
+    new_page=False,
 )

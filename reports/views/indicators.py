@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from attainment.indicators import ClosedSeries
+from attainment.indicators import ClosedSeries, could_achieve
 from attainment.models import IndicatorFigure, IndicatorPupil
 from attainment.outcomes import flag_advice
 from attainment.rules import NI_SPECS, NiCode, NiSpec, ResultFlag
@@ -26,6 +26,7 @@ from pupils.rules import Basis, CohortStatus, default_basis, window_for
 from reports.forms import ChooseTargetForm, ComputeForm, TargetForm
 from reports.models import IndicatorTarget
 from reports.targets import (
+    NO_RESULTS,
     IndicatorYear,
     check_can_set_targets,
     indicator_years,
@@ -116,12 +117,12 @@ def _url(name: str, entry: IndicatorYear) -> str:
 
 
 def outcome_words(entry: IndicatorYear) -> str:
-    """The figure with n of d; else the outcome that the plan states; else a dash."""
+    """The figure with n of d; else the outcome that the plan states; else that there are no results, or a dash."""
     if entry.figure is not None:
         return entry.figure.text()
     if entry.target is not None and entry.target.stated_outcome is not None:
         return f"{percent_words(entry.target.stated_outcome)} (stated in the plan)"
-    return "–"
+    return "–" if entry.row is None else NO_RESULTS
 
 
 def _previous(years: Sequence[IndicatorYear]) -> list[IndicatorYear | None]:
@@ -256,7 +257,7 @@ def _behind(chosen: Selected, figure: IndicatorFigure, lines: Sequence[Indicator
     return {
         "chart": waterfall(chosen),
         "review": _with_advice(chosen, review),
-        "could_be": _could_be(figure, len(review)),
+        "could_be": _could_be(chosen, figure, [line.pupil_id for line in review]),
         "unmatched": unmatched,
         "matched_only": Figure(sum(line.in_numerator for line in counted), len(counted)),
         "not_achieved": figure.denominator - figure.numerator,
@@ -278,12 +279,13 @@ def _with_advice(chosen: Selected, lines: Sequence[IndicatorPupil]) -> list[dict
     ]
 
 
-def _could_be(figure: IndicatorFigure, review: int) -> tuple[str, str] | None:
-    """The figure if no child to review achieved it, and if all did; None without children to review."""
+def _could_be(chosen: Selected, figure: IndicatorFigure, review: Sequence[int]) -> tuple[str, str] | None:
+    """The figure if no child to review achieved it, and if all did whose known results allow it; None without any."""
     if not review:
         return None
-    low = Figure(figure.numerator, figure.denominator + review)
-    high = Figure(figure.numerator + review, figure.denominator + review)
+    counted = figure.denominator + len(review)
+    low = Figure(figure.numerator, counted)
+    high = Figure(figure.numerator + len(could_achieve(chosen.spec.code, chosen.year, review)), counted)
     return low.text(), high.text()
 
 

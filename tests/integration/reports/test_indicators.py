@@ -15,6 +15,7 @@ from core.panels import HomeCard, HomeNeeds, panels_for
 from core.roles import Role
 from pupils.models import CareEpisode, Pupil
 from reports.models import IndicatorTarget
+from reports.panels import _headline_card
 from reports.targets import indicator_years, load_plan_targets, set_target, standing_of
 from reports.views.indicators import trend
 
@@ -75,6 +76,8 @@ def test_where_a_year_stands():
     assert standing_of(figure, None, today=after).words == "No target set"
     aim = IndicatorTarget(target=Decimal(43))
     assert standing_of(figure, aim, today=after).words == "10.0 points below target"
+    fine = IndicatorTarget(prediction=Decimal("6.34"))
+    assert standing_of(IndicatorFigure(numerator=631, denominator=10000), fine, today=after).words == "As predicted"
     more = IndicatorFigure(numerator=20, denominator=40, unmatched=0)
     assert standing_of(more, aim, today=after).words == "Above target by 7.0 points"
 
@@ -86,6 +89,18 @@ def test_overview_shows_figures_beside_the_plan(client, make_user, county):
     for words in ("1 of 4 (25.0%)", "33.3%", "43%", "33% (stated in the plan)", "1 to review", "8.3 points below"):
         assert words in text
     assert "Basis changed" in text
+
+
+def test_a_summer_without_any_result_is_no_outcome_of_nought(client, make_user, county):
+    compute_and_store(year=2010, actor=None, today=TODAY)
+    entry = indicator_years(today=TODAY)[NiCode.NI_99][0]
+    assert (entry.year, entry.figure) == (2010, None) and entry.row is not None
+    user = make_user(Role.VSH)
+    client.force_login(user)
+    text = page(client, "indicators").content.decode()
+    assert "No results yet" in text and "(0.0%)" not in text.split("NI 100")[0]
+    assert "No results yet" in page(client, "indicator", "ni-99", 2010).content.decode()
+    assert [row["entry"].year for row in _headline_card(user, TODAY)["rows"]][:1] == [2009]
 
 
 def test_trend_breaks_between_2009_and_2010(county):
@@ -106,6 +121,15 @@ def test_one_year_opens_to_the_waterfall_and_what_would_change_it(client, make_u
     assert "load the SSDA903 return of the year before" in text
     assert "1 child without any result" in text
     assert answer.context["matched_only"].text() == "1 of 3 (33.3%)"
+
+
+def test_a_child_to_review_whose_result_falls_short_cannot_raise_the_figure(client, make_user, county):
+    make_child("Sam", "3", decom=date(2008, 12, 1), rne="P")
+    make_child("Tom", decom=date(2008, 12, 1), rne="P")
+    compute_and_store(year=2009, actor=None, today=TODAY)
+    client.force_login(make_user(Role.ADVISER))
+    could_be = page(client, "indicator", "ni-99", 2009).context["could_be"]
+    assert could_be == ("1 of 7 (14.3%)", "3 of 7 (42.9%)")
 
 
 @pytest.mark.parametrize(
