@@ -234,7 +234,7 @@ def _cells(name: str, view: View) -> tuple[str, ...]:
     )
 
 
-HEADINGS = ("Children", "Attendance", "Persistent", "n of d", "Severe", "n of d")
+HEADINGS = ("Children", "Attendance", "Persistent", "Number", "Severe", "Number")
 
 
 def _terms_table(data: Mapping[str, Any], view: View) -> Table:
@@ -307,4 +307,5 @@ SECTION = ReportSection(
     template="reports/sections/attendance.html",
     collect=collect,
     present=present,
+    new_page=False,
 )

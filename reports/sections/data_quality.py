@@ -15,6 +15,7 @@ from core.calendars import Calendars
 from core.documents import Table, TableColumn
 from core.feeds.registry import all_kinds
 from core.models import FeedRun
+from core.rules import academic_year_of
 from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
 from reports.sections.roll import FIRST_SCHOOL_YEAR, LAST_SCHOOL_YEAR, NO_PLACE, SCHOOL_AGE
 
@@ -38,8 +39,8 @@ def collect(scope: Scope) -> Collected:
     silent, schools = silent_schools(scope)
     numbers.add(SCHOOLS, schools, "Schools with children on the roll")
     numbers.add(SILENT, silent, f"Schools from which no mark came for {SILENT_AFTER} school days")
-    feeds = _feeds()
-    numbers.add(HELD, sum(feed["held"] for feed in feeds), "Rows held back in the last delivery of each kind")
+    feeds = _feeds(scope)
+    numbers.add(HELD, sum(feed["held"] or 0 for feed in feeds), "Rows held back in the last delivery of each kind")
     found.data |= {"as_at": scope.as_at.isoformat(), "feeds": feeds, "silent_after": SILENT_AFTER}
     return found
 
@@ -59,8 +60,11 @@ def _open_conflicts(scope: Scope) -> int:
     return rows.count()
 
 
-def _feeds() -> list[dict[str, Any]]:
-    """The newest applied delivery of each kind, as texts and counts to be frozen."""
+def _feeds(scope: Scope) -> list[dict[str, Any]]:
+    """The newest applied delivery of each kind, as texts and counts to be frozen.
+
+    A delivery of a later school year says nothing of the rows of this term: its counts are None.
+    """
     done = (FeedRun.Status.APPLIED, FeedRun.Status.UNCHANGED)
     newest = {
         run.kind: run
@@ -71,12 +75,20 @@ def _feeds() -> list[dict[str, Any]]:
         {
             "title": kind.title,
             "on": run.applied_at.date().isoformat() if run and run.applied_at else "",
-            "read": run.counts.get("read", 0) if run else 0,
-            "held": run.counts.get("held", 0) if run else 0,
+            "read": _rows_of(run, "read", scope),
+            "held": _rows_of(run, "held", scope),
         }
         for kind in all_kinds()
         for run in [newest.get(kind.kind)]
     ]
+
+
+def _rows_of(run: FeedRun | None, what: str, scope: Scope) -> int | None:
+    if run is None or run.applied_at is None:
+        return 0
+    if academic_year_of(run.applied_at.date()) > scope.academic_year:
+        return None
+    return int(run.counts.get(what, 0))
 
 
 def silent_schools(scope: Scope) -> tuple[int, int]:
@@ -127,19 +139,27 @@ def present(data: Mapping[str, Any], view: View) -> dict[str, Any]:
         ),
         "other": Table("Marks and rows that wait for somebody", ["What", "Number"], other),
         "feeds": Table(
-            "The last delivery of each kind when this report was made",
+            "Deliveries in the system when this report was made",
             ["Delivery", TableColumn("Applied", "text"), "Rows read", "Rows held back"],
             [
                 (
                     feed["title"],
                     in_words(from_iso(feed["on"])) if feed["on"] else "None yet",
-                    f"{feed['read']:,}",
-                    f"{feed['held']:,}",
+                    _counted(feed["read"]),
+                    _counted(feed["held"]),
                 )
                 for feed in data["feeds"]
             ],
+            note=LATER_NOTE if any(feed["read"] is None for feed in data["feeds"]) else "",
         ),
     }
+
+
+LATER_NOTE = "The newest delivery of each kind. Rows are given only for deliveries of the report's own school year."
+
+
+def _counted(rows: int | None) -> str:
+    return "–" if rows is None else f"{rows:,}"
 
 
 SECTION = ReportSection(
@@ -148,4 +168,5 @@ SECTION = ReportSection(
     template="reports/sections/data_quality.html",
     collect=collect,
     present=present,
+    new_page=False,
 )
