@@ -122,6 +122,8 @@ def _tidy(text: str) -> str:
 def approve(request: HttpRequest, run_id: int) -> HttpResponse:
     """What is new, what is hidden and why, the words: then one question."""
     run = get_run(request, run_id)
+    if run.state != ReportState.DRAFT:
+        return _changed(request, run)
     _allowed(permissions.check_can_approve, request, run)
     assert isinstance(request.user, User)
     if request.method == "POST":
@@ -133,7 +135,7 @@ def approve(request: HttpRequest, run_id: int) -> HttpResponse:
         tasks.make_run.delay_on_commit(run_id=run.pk)
         messages.success(request, "Approved. The final documents are being made; then the report can be issued.")
         return redirect("reports:run", run_id=run.pk)
-    before = run_before(run, request.user)
+    beside = run_before(run, request.user)
     return render(
         request,
         "reports/approve.html",
@@ -141,8 +143,9 @@ def approve(request: HttpRequest, run_id: int) -> HttpResponse:
             "page_title": f"Approve the report: {run.term_label}",
             "crumbs": crumbs_of(run),
             "run": run,
-            "before": before,
-            "changes": changes_since(run, before) if before else [],
+            "before": beside.run if beside else None,
+            "which": beside.which if beside else "",
+            "changes": changes_since(run, beside.run) if beside else [],
             "hidden": why_hidden(run),
             "hidden_number": len(run.figures["hidden"]),
             "decisions": [line for line in run.decisions_wanted.splitlines() if line.strip()],
@@ -199,5 +202,5 @@ def _allowed(check: Any, request: HttpRequest, run: ReportRun) -> None:
 
 def _changed(request: HttpRequest, run: ReportRun) -> HttpResponse:
     require(request, Permission.APPROVE_REPORTS)
-    messages.warning(request, f"The report is {run.get_state_display().lower()} already.")
+    messages.warning(request, f"This report is already {run.get_state_display().lower()}.")
     return redirect("reports:run", run_id=run.pk)

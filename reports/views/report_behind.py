@@ -1,8 +1,7 @@
 """Behind a report's figures: beside those of an earlier report, and the children whom each counts."""
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.shortcuts import render
 from core.audit import Access, record_access
 from core.figures import NOT_APPLICABLE, round_half_up
 from core.roles import Permission
+from core.rules import Season
 from core.scoping import require
 from pupils.models import Pupil
 from reports import termly
@@ -23,8 +23,7 @@ from reports.sections import View
 from reports.views.reports import crumbs_of, get_run
 
 A_PAGE = 100
-MOST_DAYS_BACK = 400
-"""A report of longer ago is no comparison (OURS): the same term of the year before still is."""
+NOT_COMPARABLE = "not comparable: the rule changed"
 Pair = tuple[str, str]
 
 
@@ -39,22 +38,43 @@ class Change:
     change: str
 
 
-def run_before(run: ReportRun, user: Any) -> ReportRun | None:
-    """The newest frozen report of an earlier term, at most a year back, that was not withdrawn."""
-    oldest = run.as_at - dt.timedelta(days=MOST_DAYS_BACK)
-    rows = (
-        ReportRun.objects.visible_to(user)
-        .filter(as_at__lt=run.as_at, as_at__gte=oldest, frozen_at__isnull=False)
-        .exclude(state=ReportState.WITHDRAWN.value)
-        .exclude(academic_year=run.academic_year, season=run.season)
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An earlier report to compare with, and which term it is of, in words."""
+
+    run: ReportRun
+    which: str
+
+
+def run_before(run: ReportRun, user: Any) -> Beside | None:
+    """A frozen report of the term just before, else of the same term a year before; withdrawn ones are none.
+
+    Other terms are no comparison (OURS). Of several of one term the newest day counts, approved before drafts.
+    """
+    seasons = list(Season)
+    place = seasons.index(Season(run.season))
+    terms = (
+        (run.academic_year if place else run.academic_year - 1, seasons[place - 1], "the term just before"),
+        (run.academic_year - 1, seasons[place], "the same term a year before"),
     )
-    return rows.order_by("-as_at", F("approved_at").desc(nulls_last=True), "-pk").first()
+    for year, season, which in terms:
+        rows = ReportRun.objects.visible_to(user).of_term(year, season.value).filter(frozen_at__isnull=False)
+        rows = rows.exclude(state=ReportState.WITHDRAWN.value)
+        found = rows.order_by("-as_at", F("approved_at").desc(nulls_last=True), "-pk").first()
+        if found is not None:
+            return Beside(found, which)
+    return None
 
 
 def changes_since(run: ReportRun, before: ReportRun) -> list[Change]:
-    """The figures that both reports have, side by side with the change; restricted figures."""
+    """The figures that both reports have, in the report's order, with the change; restricted figures."""
     now, then = (termly.view_of(one, Audience.RESTRICTED) for one in (run, before))
-    return [*_indicators(now, then), *_attendance(now, then), *_counts(now, then)]
+    return [
+        *_counts(now, then, "roll.", "Roll"),
+        *_attendance(now, then),
+        *_indicators(now, then),
+        *_counts(now, then, "quality.", "Data quality"),
+    ]
 
 
 def _indicators(now: View, then: View) -> Iterator[Change]:
@@ -68,6 +88,7 @@ def _indicators(now: View, then: View) -> Iterator[Change]:
 
 
 def _attendance(now: View, then: View) -> Iterator[Change]:
+    rules = [(view.data("attendance") or {}).get("persistent_words") for view in (now, then)]
     for level, label, name in (now.data("attendance") or {"groups": []})["groups"]:
         if level == "year" or f"{name}.attended" not in then.figures["numbers"]:
             continue
@@ -77,18 +98,19 @@ def _attendance(now: View, then: View) -> Iterator[Change]:
             ("severely absent", "severe", "children"),
         ):
             pair = f"{name}.{part}", f"{name}.{whole}"
-            yield _share("Attendance", f"{label}: {words}", now, then, pair=pair, other=pair)
+            change = _share("Attendance", f"{label}: {words}", now, then, pair=pair, other=pair)
+            differs = part == "persistent" and rules[0] != rules[1]
+            yield replace(change, change=NOT_COMPARABLE) if differs else change
 
 
-def _counts(now: View, then: View) -> Iterator[Change]:
+def _counts(now: View, then: View, prefix: str, group: str) -> Iterator[Change]:
     unprinted = set(now.figures["unprinted"])
-    for prefix, group in (("roll.", "Roll"), ("quality.", "Data quality")):
-        for name in now.figures["order"]:
-            value, earlier = now.figures["numbers"][name], then.figures["numbers"].get(name)
-            if not name.startswith(prefix) or earlier is None or name in unprinted:
-                continue
-            change = "no change" if value == earlier else f"{value - earlier:+,}"
-            yield Change(group, now.figures["labels"].get(name, name), f"{value:,}", f"{earlier:,}", change)
+    for name in now.figures["order"]:
+        value, earlier = now.figures["numbers"][name], then.figures["numbers"].get(name)
+        if not name.startswith(prefix) or earlier is None or name in unprinted:
+            continue
+        change = "no change" if value == earlier else f"{value - earlier:+,}"
+        yield Change(group, now.figures["labels"].get(name, name), f"{value:,}", f"{earlier:,}", change)
 
 
 def _share(group: str, label: str, now: View, then: View, *, pair: Pair, other: Pair) -> Change:
@@ -111,20 +133,21 @@ def _points(now: object, then: object) -> str:
 
 
 def compare(request: HttpRequest, run_id: int) -> HttpResponse:
-    """This report beside the last term's; restricted figures, for the team."""
+    """This report beside that of the term before, or of the year before; restricted figures, for the team."""
     run = get_run(request, run_id)
     require(request, Permission.SEE_ALL_REPORTS)
-    before = run_before(run, request.user) if run.is_frozen else None
-    record_access(request, Access.OPENED, subject=run, detail={"beside": before.pk if before else None})
+    beside = run_before(run, request.user) if run.is_frozen else None
+    record_access(request, Access.OPENED, subject=run, detail={"beside": beside.run.pk if beside else None})
     return render(
         request,
         "reports/compare.html",
         {
-            "page_title": f"{run.term_label} beside the report before",
+            "page_title": f"{run.term_label} beside an earlier report",
             "crumbs": crumbs_of(run),
             "run": run,
-            "before": before,
-            "changes": changes_since(run, before) if before else [],
+            "before": beside.run if beside else None,
+            "which": beside.which if beside else "",
+            "changes": changes_since(run, beside.run) if beside else [],
         },
     )
 

@@ -81,6 +81,13 @@ def test_approval_of_something_else_is_asked_again(client, sign_in, run):
     assert run.state == ReportState.DRAFT
 
 
+def test_a_report_is_approved_once(client, sign_in, run, make_user):
+    issue(run, make_user(Role.VSH))
+    sign_in(Role.VSH)
+    for answer in (client.get(url("approve", run), follow=True), client.post(url("approve", run), follow=True)):
+        assert "This report is already issued." in answer.content.decode()
+
+
 def test_board_reader_sees_issued_reports_and_the_public_version_only(client, sign_in, run, make_user):
     sign_in(Role.BOARD_READER)
     assert "No report has been issued yet" in client.get(reverse("reports:list")).content.decode()
@@ -193,7 +200,65 @@ def test_two_terms_stand_side_by_side(client, sign_in, run):
     page = client.get(url("compare", run)).content.decode()
     assert "Summer term 2009" in page and "Autumn term 2009" in page
     assert "Children on the roll" in page and "+2" in page
-    assert "No earlier report" in client.get(url("compare", earlier)).content.decode()
+    assert "Nothing to compare with" in client.get(url("compare", earlier)).content.decode()
+
+
+def test_figures_keep_the_order_of_the_report(client, sign_in, run):
+    services.draft_report(term="2009-summer", as_at=date(2009, 7, 1), actor=None, today=TODAY)
+    run.refresh_from_db()  # the database keeps no order of keys
+    sign_in(Role.VSH)
+    for name, more in (("compare", ()), ("approve", ())):
+        changes = client.get(url(name, run, *more)).context["changes"]
+        groups = [row.group for row in changes]
+        assert list(dict.fromkeys(groups)) == ["Roll", "Attendance", "Attainment", "Data quality"]
+        assert groups == sorted(groups, key=list(dict.fromkeys(groups)).index)
+    years = [f"roll.year.{n}" for n in (5, 9, 10, 12)]
+    behind = [row["name"] for row in client.get(url("cohorts", run)).context["rows"]]
+    frozen = list(client.get(url("figures", run, "restricted", "json")).json()["numbers"])
+    for names in (behind, frozen):
+        assert [name for name in names if name in years] == years
+        sections = [name.split(".")[0] for name in names if name.startswith(("roll.", "attendance.", "ni-"))]
+        assert [s for n, s in enumerate(sections) if not n or sections[n - 1] != s][:3] == [
+            "roll",
+            "attendance",
+            "ni-99",
+        ]
+
+
+def test_only_the_term_before_or_a_year_before_is_a_comparison(client, sign_in, run):
+    from reports.views.report_behind import NOT_COMPARABLE, changes_since, run_before
+
+    user = sign_in(Role.VSH)
+    later = services.open_run(term="2026-autumn", as_at=date(2026, 11, 2), actor=None, today=TODAY)
+    assert run_before(later, user) is None
+    later.academic_year = 2010
+    assert (run_before(later, user).run, run_before(later, user).which) == (run, "the same term a year before")
+    later.season = "spring"
+    assert run_before(later, user) is None
+    later.academic_year = 2009
+    assert run_before(later, user).which == "the term just before"
+    later.figures = run.figures | {
+        "sections": [
+            s | {"data": s["data"] | {"persistent_words": "another rule"}} if s["slug"] == "attendance" else s
+            for s in run.figures["sections"]
+        ]
+    }
+    changes = [row.change for row in changes_since(later, run) if "persistently absent" in row.label]
+    assert changes and set(changes) == {NOT_COMPARABLE}
+
+
+def test_rows_of_later_deliveries_are_no_gap_of_an_old_term(county):
+    from types import SimpleNamespace
+
+    from django.utils import timezone
+
+    from reports import termly
+    from reports.sections.data_quality import _rows_of
+
+    scope = termly.scope_for("2009-autumn", as_at=AS_AT, today=TODAY)
+    now = SimpleNamespace(applied_at=timezone.now(), counts={"read": 7})
+    then = SimpleNamespace(applied_at=timezone.now().replace(year=2010, month=5, day=1), counts={"read": 7})
+    assert _rows_of(now, "read", scope) is None and _rows_of(then, "read", scope) == 7
 
 
 def test_pages_cost_the_same_for_few_and_many_children(client, sign_in, run, django_assert_max_num_queries):
