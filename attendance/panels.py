@@ -18,13 +18,14 @@ from core.models import FeedRun
 from core.panels import ChildTab, HomeCard, HomeNeeds, Need, OverviewCard, RollColumn, RollFilter, register
 from core.roles import Permission, Role
 from core.rules import academic_year_label, academic_year_of
-from pupils.models import Pupil
+from pupils.models import Allocation, Pupil
 
 if TYPE_CHECKING:
     from core.charts import Chart
 
 P = Permission
 WEEKS = 12
+ACT_ON_ABSENCE = {Role.VSH, Role.ADVISER, Role.IRO, Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER}
 
 
 # ---------------------------------------------------------------- the child
@@ -60,7 +61,11 @@ class WeeklyRates:
         from core.charts import sparkline
 
         values = [round(100 * n / d, 1) if d else None for n, d in self.weeks]
-        return sparkline(f"Attendance of the last {WEEKS} weeks", values, unit="%", minimum=0, maximum=100) if any(self.weeks) else None
+        return (
+            sparkline(f"Attendance of the last {WEEKS} weeks", values, unit="%", minimum=0, maximum=100)
+            if any(self.weeks)
+            else None
+        )
 
 
 def _percent_this_year(ids: Sequence[int], on: date) -> Mapping[int, Any]:
@@ -79,13 +84,13 @@ def _percent_this_year(ids: Sequence[int], on: date) -> Mapping[int, Any]:
     }
 
 
-def _counts_this_year(on: date) -> Mapping[int, rules.AttendanceCounts]:
+def _counts_this_year(on: date, ids: Sequence[int] | None = None) -> Mapping[int, rules.AttendanceCounts]:
     from attendance.indicators.counting import YearMarks
     from attendance.indicators.groups import child_counts
     from core.rules import academic_year_start
 
     year = academic_year_of(on)
-    return child_counts(YearMarks.load(year, today=on, unmarked=False), academic_year_start(year), on)
+    return child_counts(YearMarks.load(year, today=on, pupil_ids=ids, unmarked=False), academic_year_start(year), on)
 
 
 def _sort_by_attendance(pupils: QuerySet[Any], on: date) -> QuerySet[Any]:
@@ -111,8 +116,34 @@ def _by_band(pupils: QuerySet[Any], band: str, on: date) -> QuerySet[Any]:
 # ---------------------------------------------------------------- home
 
 
+def _low_needs(user: Any, today: date) -> Iterable[Need]:
+    """Children missing more than half, for those who act on it: the roll list narrowed by the same band shows them.
+
+    An adviser is told of the own caseload, everybody else of the children in scope.
+    """
+    if user.role not in ACT_ON_ABSENCE:
+        return
+    pupils, extra = Pupil.objects.visible_to(user).looked_after(on=today), ""
+    if user.role == Role.ADVISER:
+        own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
+        pupils, extra = pupils.filter(pk__in=own.values("pupil_id")), f"&adviser={user.pk}"
+    ids = list(pupils.values_list("pk", flat=True))
+    band = rules.AttendanceBand.UNDER_50
+    counts = _kept(f"low-{user.pk}", user, today, lambda: _counts_this_year(today, ids)) if ids else {}
+    yield Need(
+        text="Children below 50% attendance this year",
+        count=sum(rules.attendance_band(counts[pk]) is band for pk in ids if pk in counts),
+        url=f"{reverse('pupils:list')}?attendance={band.value}{extra}",
+        hint="Severely absent: more than half of their sessions are missed",
+        urgent=True,
+    )
+
+
 def _conflict_needs(user: Any, today: date) -> Iterable[Need]:
-    rows = MarkConflict.objects.visible_to(user).filter(state=MarkConflict.State.OPEN)
+    """Of this school year: an older one changes no figure that anybody still waits for."""
+    rows = MarkConflict.objects.visible_to(user).filter(
+        state=MarkConflict.State.OPEN, academic_year=academic_year_of(today)
+    )
     yield Need(
         text="Marks that differ between two sources",
         count=rows.count(),
@@ -217,6 +248,7 @@ register(
         template="attendance/cards/year.html", context=_year_card, order=40, permission=P.SEE_PUPILS, wide=True
     ),
     HomeCard(template="attendance/cards/weeks.html", context=_week_card, order=15, permission=P.SEE_PUPILS),
+    HomeNeeds(needs=_low_needs, order=10, permission=P.SEE_PUPILS),
     HomeNeeds(needs=_conflict_needs, order=40, permission=P.RESOLVE_CONFLICTS),
     HomeNeeds(needs=_completeness_needs, order=45, permission=P.IMPORT_FEEDS),
     RollColumn(
