@@ -34,6 +34,7 @@ def child_attendance(request: HttpRequest, pupil_id: int) -> HttpResponse:
         "map": year_map(shown) if shown.sessions else None,
         "entries": child.entries(pupil, shown),
         "registers": child.registers_of(pupil, year),
+        "decide_url": reverse("attendance:conflicts") + ("?when=earlier" if year < academic_year_of(today) else ""),
         "may_resolve": request.user.can(Permission.RESOLVE_CONFLICTS),  # type: ignore[union-attr]
     }
     return render(request, "attendance/child.html", context)

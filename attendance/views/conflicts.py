@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from attendance import rules, services
@@ -20,10 +21,12 @@ from attendance.permissions import CannotDecide, can_resolve
 from core.audit import Access, record_access
 from core.models import User
 from core.roles import Permission
+from core.rules import academic_year_label, academic_year_of
 from core.scoping import require
 from pupils.models import SchoolPlace
 
 PER_PAGE = 20
+EARLIER = "earlier"
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,15 @@ def _monday(on: date) -> date:
 
 
 def conflict_list(request: HttpRequest) -> HttpResponse:
-    """All conflicts still to be decided, the latest day first."""
+    """Conflicts still to be decided, the latest day first: those of this school year, or earlier ones when asked."""
     require(request, Permission.RESOLVE_CONFLICTS)
-    rows = (
-        MarkConflict.objects.visible_to(request.user)
-        .filter(state=MarkConflict.State.OPEN)
-        .select_related("pupil", "first__school", "second__school")
-        .order_by("-on", "pupil__sort_name", "pupil_id", "session")
+    still_open = MarkConflict.objects.visible_to(request.user).filter(state=MarkConflict.State.OPEN)
+    year = academic_year_of(timezone.localdate())
+    this_year, older = still_open.filter(academic_year=year), still_open.filter(academic_year__lt=year)
+    earlier = request.GET.get("when") == EARLIER
+    shown, other = (older, this_year) if earlier else (this_year, older)
+    rows = shown.select_related("pupil", "first__school", "second__school").order_by(
+        "-on", "pupil__sort_name", "pupil_id", "session"
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     record_access(request, Access.LISTED, detail={"rows": page.paginator.count})
@@ -84,6 +89,9 @@ def conflict_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": _cards(list(page.object_list), request.user),
         "total": page.paginator.count,
+        "earlier": earlier,
+        "others": other.count(),
+        "year_label": academic_year_label(year),
     }
     return render(request, "attendance/conflicts.html", context)
 
@@ -175,4 +183,5 @@ def resolve(request: HttpRequest, conflict_id: int) -> HttpResponse:
     else:
         sessions = "session is" if decided == 1 else "sessions are"
         messages.success(request, f"{decided} {sessions} decided: {Source(chosen.source).label} counts.")
-    return redirect(reverse("attendance:conflicts"))
+    here = f"?when={EARLIER}" if request.POST.get("when") == EARLIER else ""
+    return redirect(reverse("attendance:conflicts") + here)

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attendance import panels, rules, tasks
@@ -12,7 +14,7 @@ from attendance.indicators.completeness import completeness
 from attendance.models import EffectiveRegister, MarkConflict
 from core.models import AccessEvent, JobRun
 from core.roles import Role
-from pupils.models import Pupil, SchoolPlace
+from pupils.models import Allocation, Pupil, SchoolPlace
 
 pytestmark = pytest.mark.django_db
 ROWS = "UPN,LAESTAB,Date,Session,Mark"
@@ -108,6 +110,23 @@ class TestConflicts:
         client.post(reverse("attendance:resolve", args=[conflict.pk]), {"chosen": conflict.first_id, "week": "1"})
         assert not MarkConflict.objects.filter(state="open").exists()
 
+    def test_those_of_earlier_years_stand_apart(self, disputed, client, sign_in, today):
+        user = sign_in(Role.DATA_OFFICER)
+        conflict = MarkConflict.objects.get()
+        MarkConflict.objects.update(academic_year=2024, on=date(2024, 11, 11))
+        EffectiveRegister.objects.update(academic_year=2024)
+        assert [n.count for n in panels._conflict_needs(user, today)] == [0]
+        url = reverse("attendance:conflicts")
+        page = client.get(url).content.decode()
+        assert "data-proposal" not in page
+        assert "From earlier school years (1)" in page
+        page = client.get(url, {"when": "earlier"}).content.decode()
+        assert "1 session to decide from before 2026/27" in page
+        answer = client.post(
+            reverse("attendance:resolve", args=[conflict.pk]), {"chosen": conflict.second_id, "when": "earlier"}
+        )
+        assert answer.url == f"{url}?when=earlier"
+
     def test_twice_is_told(self, disputed, client, sign_in):
         sign_in(Role.VSH)
         conflict = MarkConflict.objects.get()
@@ -167,6 +186,49 @@ class TestPanels:
             ("Feed late: B2B (school system)", 7), ("Feed late: Welfare Call", 8),
         }  # fmt: skip
 
+    def test_children_under_half_are_counted_as_the_roll_list_shows_them(
+        self, *, child, school, write, take, client, sign_in, today
+    ):
+        low, other, full = child(1, at=school(1)), child(2), child(3)
+        marks = [(low, "N"), (other, "O"), (full, "/")]
+        take("b2b", write(ROWS, [(p.upn, "", "2026-11-09", half, m) for p, m in marks for half in ("AM", "PM")]))
+        sign_in(Role.VSH)
+        [need] = [n for n in client.get(reverse("home")).context["needs"] if "below 50%" in n.text]
+        assert need.urgent
+        page = client.get(need.url).content.decode()
+        assert need.count == 2 == sum(reverse("pupils:detail", args=[p.pk]) in page for p in (low, other, full))
+        adviser = sign_in(Role.ADVISER)
+        Allocation.objects.create(pupil=other, user=adviser, kind="adviser", from_on=date(2026, 9, 1))
+        [need] = panels._low_needs(adviser, today)
+        page = client.get(need.url).content.decode()
+        assert need.count == 1
+        assert reverse("pupils:detail", args=[other.pk]) in page
+        assert reverse("pupils:detail", args=[low.pk]) not in page
+        teacher = sign_in(Role.DESIGNATED_TEACHER)
+        teacher.school_memberships.create(school=low.school_places.get().school, from_on=date(2020, 1, 1))
+        assert [n.count for n in panels._low_needs(teacher, today)] == [1]
+        assert list(panels._low_needs(sign_in(Role.DATA_OFFICER), today)) == []
+
+    def test_children_under_half_in_the_same_number_of_queries(self, child, write, take, make_user, today):
+        def asked():
+            with CaptureQueriesContext(connection) as queries:
+                [need] = panels._low_needs(user, today)
+            return need.count, len(queries)
+
+        user = make_user(Role.IRO)
+
+        def add(*numbers):
+            for number in numbers:
+                Allocation.objects.create(pupil=child(number), user=user, kind="iro", from_on=date(2026, 9, 1))
+            pupils = Pupil.objects.filter(child_id__in=[f"C{n:03d}" for n in numbers])
+            take("b2b", write(ROWS, [(p.upn, "", "2026-11-09", "AM", "O") for p in pupils]))
+
+        add(1)
+        few = asked()
+        add(*range(2, 12))
+        assert few[0] == 1
+        assert asked() == (11, few[1])
+
     def test_column_sort_filter_and_card_agree(self, *, disputed, child, write, take, make_user, today):
         low, none = child(2), child(3)
         days = [(low.upn, "", "2026-11-09", session, mark) for session, mark in (("AM", "/"), ("PM", "O"))]
@@ -184,6 +246,7 @@ class TestPanels:
         assert bands[rules.AttendanceBand.NONE] == {none.pk}
         card = panels._week_card(make_user(Role.VSH), today)
         assert card["figure"].n_of_d() == "4 of 6"
+        assert card["as_at"] == date(2026, 11, 11)
 
     def test_the_roll_list_with_the_column(self, disputed, client, sign_in):
         sign_in(Role.VSH)
