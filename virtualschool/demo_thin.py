@@ -7,8 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from attendance.models import EffectiveRegister
+from attendance.register.places import date_of
+from attendance.rules import BLANK, CLOSED, UNMARKED
 from core import rules as time_rules
 from core.calendars import county_year
 from core.models import User
@@ -30,7 +34,11 @@ from provision.services import record_exclusion
 from pupils import roll
 from pupils.models import Allocation, Pupil
 
-EXCLUSIONS = 14
+EXCLUDED = 15
+RECENT = 5
+SUSPENDED = "E"
+SAYS_NOTHING = {BLANK, CLOSED, UNMARKED}
+LONGEST_BREAK = 4
 LIKELY_ANSWERS = (
     *[pledge_rules.Answer.KEPT] * 12,
     *[pledge_rules.Answer.PARTLY] * 4,
@@ -142,33 +150,61 @@ def _tell_of_scheme(today: date, head: User) -> int:
 
 
 def _exclude(today: date, head: User) -> int:
-    """A few suspensions of this school year, one of them recent, and one permanent exclusion."""
+    """The suspensions that the registers of this school year tell of (mark E), for some of their children."""
     year = time_rules.academic_year_of(today)
     if Exclusion.objects.filter(from_on__gte=time_rules.academic_year_start(year)).exists():
         return 0
-    days = _school_days(time_rules.academic_year_start(year), today)
-    pupils = list(Pupil.objects.looked_after(on=today).order_by("child_id"))
-    years = roll.year_groups({p.pk: p.dob for p in pupils}, year)
-    secondary = [p for p in pupils if (years[p.pk] or 0) in range(7, 12)]
-    _chance("exclusions", year).shuffle(secondary)
-    made = 0
-    for pupil in secondary[: 3 * EXCLUSIONS]:
-        if made == EXCLUSIONS or not days:
+    registers = EffectiveRegister.objects.filter(academic_year=year, marks__contains=SUSPENDED).order_by("pupil_id")
+    runs = {pk: suspensions(marks, year, until=today) for pk, marks in registers.values_list("pupil_id", "marks")}
+    looked_after = Pupil.objects.looked_after(on=today).filter(pk__in=[pk for pk in runs if runs[pk]])
+    pupils = list(looked_after.order_by("child_id"))
+    _chance("exclusions", year).shuffle(pupils)
+    week_ago = today - timedelta(days=7)
+    pupils.sort(key=lambda p: runs[p.pk][-1][0] < week_ago)
+    recent = sum(runs[p.pk][-1][0] >= week_ago for p in pupils)
+    few = min(recent, RECENT)
+    chosen = [*pupils[:few], *pupils[recent:], *pupils[few:recent]][:EXCLUDED]
+    return sum(_suspend(pupil, runs[pupil.pk], today, head) for pupil in chosen)
+
+
+def suspensions(marks: str, academic_year: int, *, until: date) -> list[tuple[date, int]]:
+    """(first day, sessions) of each run of E in a register. Days without a mark or closed do not end a run,
+    a longer break than a weekend with a bank holiday does."""
+    found: list[tuple[date, int]] = []
+    newest: date | None = None
+    for place, mark in enumerate(marks):
+        on = date_of(academic_year, place)
+        if on > until:
             break
-        chance = _chance("exclusion", pupil.child_id)
-        on = days[-1 - chance.randrange(min(4, len(days)))] if made < 3 else chance.choice(days)
+        if mark == SUSPENDED:
+            if newest is not None and (on - newest).days <= LONGEST_BREAK:
+                found[-1] = (found[-1][0], found[-1][1] + 1)
+            else:
+                found.append((on, 1))
+            newest = on
+        elif mark not in SAYS_NOTHING:
+            newest = None
+    return found
+
+
+def _suspend(pupil: Pupil, runs: list[tuple[date, int]], today: date, head: User) -> int:
+    """Record each run at the school of its first day, as far as the law allows one."""
+    made = 0
+    for on, sessions in runs:
         place = roll.main_places_on([pupil.pk], on).get(pupil.pk)
         if place is None:
             continue
-        permanent = made == EXCLUSIONS - 1
-        record_exclusion(
-            pupil=pupil,
-            school=place.school,
-            category=Category.PERMANENT if permanent else Category.SUSPENSION,
-            from_on=on,
-            sessions=None if permanent else chance.choice([1, 2, 2, 4, 4, 6, 10, 12]),
-            today=today,
-            actor=head,
-        )
+        try:
+            record_exclusion(
+                pupil=pupil,
+                school=place.school,
+                category=Category.SUSPENSION,
+                from_on=on,
+                sessions=sessions,
+                today=today,
+                actor=head,
+            )
+        except ValidationError:
+            continue
         made += 1
     return made
