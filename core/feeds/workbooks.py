@@ -65,7 +65,7 @@ def _errors_by_sheet(source: SourceFile) -> dict[str, dict[tuple[int, int], str]
                 (cell.row - 1, cell.column - 1): str(cell.value)
                 for row in sheet.iter_rows()
                 for cell in row
-                if cell.data_type == "e"
+                if cell.data_type == "e" and cell.row and cell.column
             }
             for sheet in book.worksheets
         }
