@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,16 @@ from pupils.feeds.upns import tell_kept
 from pupils.models import CareEpisode, FormerUPN, Pupil, ReturnRecord
 
 UNDER_FOUR = "PN0"
+ADULT = 18
+_DEC = EPISODE_FIELDS.index("dec")
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A stored episode's dates."""
+
+    decom: date
+    dec: date | None
 
 
 @dataclass
@@ -58,6 +68,8 @@ class Comparison:
         self.children = picture.named
         self.stored: dict[str, PupilState] = {}
         self.after: dict[str, PupilState] = {}
+        self.joining: set[str] = set()
+        self.leaving = 0
 
     def run(self) -> tuple[Plan, Difference]:
         self._load_pupils()
@@ -68,6 +80,7 @@ class Comparison:
             self._plan_child(child)
         self._plan_episodes()
         self._plan_records()
+        self._tell_todays_roll()
         self._list_absences()
         return self.plan, self.difference
 
@@ -268,6 +281,9 @@ class Comparison:
         self._plan_gone(child, episodes[first], gone)
         earlier = {d: values for d, (_, values) in stored.items() if d < first}
         self._tell_overlaps(child, episodes, earlier)
+        staying = gone if child in self.picture.held_episodes else {}
+        kept = [_Span(d, stored[d][1][_DEC]) for d in (*earlier, *staying)]
+        self._compare_today(child, list(episodes.values()), kept, [_Span(d, v[_DEC]) for d, (_, v) in stored.items()])
         dob = self.after[child].dob
         if dob is not None and first < dob:
             row = episodes[first]
@@ -275,6 +291,31 @@ class Comparison:
                 "DECOM_BEFORE_BIRTH", f"The first episode of child {child} begins before the child was born.",
                 advice="Correct the date of birth or the episode.", **row.table.where(row.source, "DECOM"),
             )  # fmt: skip
+
+    def _compare_today(
+        self, child: str, sent: Sequence[EpisodeRow], kept: Sequence["_Span"], stored: Sequence["_Span"]
+    ) -> None:
+        """Whether the child comes onto today's roll or leaves it; somebody of 18 or over with an open episode."""
+        before = rules.looked_after_on(stored, self.today)
+        after = rules.looked_after_on([*sent, *kept], self.today)
+        if after and not before:
+            self.joining.add(child)
+        self.leaving += before and not after
+        dob = self.after[child].dob
+        row = next((r for r in sent if rules.looked_after_on([r], self.today)), None)
+        if row is not None and dob is not None and time_rules.age_on(dob, self.today) >= ADULT:
+            self.problems.warn(
+                "OVER_18_OPEN",
+                f"Child {child} is 18 or over, but this episode has no end by today: the child counts as looked after.",
+                advice="Fill in DEC and REC at the source, or correct the date of birth.",
+                **row.table.where(row.source, "DEC"),
+            )
+
+    def _tell_todays_roll(self) -> None:
+        for number, one, many in ((len(self.joining), "joins", "join"), (self.leaving, "leaves", "leave")):
+            if number:
+                who = f"1 child {one}" if number == 1 else f"{number:,} children {many}"
+                self.difference.summary.append(f"{who} the roll today.")
 
     def _example_episode(self, child: str, row: EpisodeRow, before: tuple[Any, ...]) -> None:
         for name, old, new in zip(EPISODE_FIELDS, before, row.values, strict=True):
@@ -409,9 +450,17 @@ class Comparison:
             if child in self.picture.facts or not episodes or known:
                 continue
             row = episodes[min(episodes)]
+            where = row.table.where(row.source, "CHILD")
+            if child in self.joining and child not in self.stored:
+                self.problems.warn(
+                    "NO_HEADER", f"Child {child} has an open episode but no header row, and is not known here: the "
+                    "child joins the roll today with what the episodes tell.",
+                    advice="Check the child id; send the header row of the child.", **where,
+                )  # fmt: skip
+                continue
             self.problems.note(
                 "NO_HEADER", f"Child {child} has episodes but no header row; the roll has what the episodes tell.",
-                **row.table.where(row.source, "CHILD"),
+                **where,
             )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 from django.apps import apps
 
+from core.feeds.services import Outcome
+from core.models import FeedRun
 from pupils.models import CareEpisode, FormerUPN, Pupil, ReturnRecord
 from tests.integration.pupils.conftest import (
     DATA,
@@ -549,3 +551,39 @@ def test_an_error_of_the_spreadsheet_holds_who_and_when_and_else_leaves_the_cell
     }  # fmt: skip
     assert outcome.rows["held"] == 4
     assert Pupil.objects.get().ethnicity == ""
+
+
+def summary(outcome: Outcome) -> list[str]:
+    return FeedRun.objects.get(pk=outcome.run_id).difference["summary"] if outcome.run_id else []
+
+
+def test_the_preview_says_who_joins_and_who_leaves_the_roll_today(send_return: Send) -> None:
+    headers = [header(child, DOB="01/06/2015") for child in ("A1", "B2", "C3")]
+    first = send_return(headers, [episode("A1", "01/06/2020"), episode("B2", "01/06/2020")])
+    assert summary(first) == ["2 children join the roll today."]
+    ended = episode("A1", "01/06/2020", "01/06/2026", REC="E4A")
+    second = send_return(headers, [ended, episode("B2", "01/06/2020"), episode("C3", "01/06/2020")])
+    assert summary(second) == ["1 child joins the roll today.", "1 child leaves the roll today."]
+    again = send_return(headers, [ended, episode("B2", "01/06/2020"), episode("C3", "01/06/2020")])
+    assert (again.status, summary(again)) == ("unchanged", [])
+
+
+def test_an_open_episode_of_somebody_of_eighteen_is_warned_of(send_return: Send) -> None:
+    outcome = send_return(
+        [header("A1", DOB="23/11/2008"), header("B2", DOB="24/11/2008"), header("C3", DOB="01/01/2000")],
+        [episode("A1", "01/06/2012"), episode("B2", "01/06/2012"), episode("C3", "01/06/2012", "01/06/2016")],
+    )
+    (found,) = with_code(outcome, "OVER_18_OPEN")
+    assert (found.row, found.column, found.severity) == (2, "DEC", "warning")
+
+
+def test_an_unknown_child_without_header_who_joins_the_roll_is_a_warning(send_return: Send) -> None:
+    outcome = send_return(
+        [header("A1")],
+        [
+            episode("A1", "01/06/2012"),
+            episode("B2", "01/06/2012"),
+            episode("C3", "01/06/2012", "01/06/2016", REC="E4A"),
+        ],
+    )
+    assert [(p.severity, p.value) for p in with_code(outcome, "NO_HEADER")] == [("warning", "B2"), ("notice", "C3")]
