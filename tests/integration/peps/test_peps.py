@@ -172,6 +172,9 @@ class TestPages:
         assert [row["pep"].pupil for row in client.get(reverse("peps:list") + "?status=overdue").context["rows"]] == [
             late
         ]
+        waiting = PEP.objects.get(pupil=late)
+        assert reverse("peps:record_meeting", args=[waiting.pk]) in page.content.decode()
+        assert page.content.decode().count("Record the meeting") == 3
         assert len(client.get(reverse("peps:list") + "?status=soon").context["rows"]) == 2
         assert len(client.get(reverse("peps:list") + "?status=held").context["rows"]) == 1
         assert len(client.get(reverse("peps:list") + f"?status=soon&adviser={adviser.pk}").context["rows"]) == 0
@@ -239,6 +242,8 @@ class TestPages:
         page = client.get(reverse("pupils:list") + "?pep=overdue&sort=pep")
         assert page.status_code == 200
         assert len(page.context["rows"]) == 2
+        page = client.get(reverse("pupils:timeline", args=[child.pk])).content.decode()
+        assert '<span class="app-timeline__kind">PEP</span>' in page
 
     def test_soon_is_ten_school_days_ahead(self):
         assert soon_until(TODAY) == date(2026, 12, 7)
