@@ -101,7 +101,7 @@ def _row(entry: IndicatorYear, before: IndicatorYear | None) -> dict[str, Any]:
     return {
         "entry": entry,
         "result": outcome_words(entry),
-        "review_words": f"{review} to review" if review else "",
+        "review_words": f"{review:,} to review" if review else "",
         "stated": percent_words(aims.stated_outcome) if aims and aims.stated_outcome is not None else "",
         "before": outcome_words(before) if before else "–",
         "prediction": percent_words(aims.prediction) if aims and aims.prediction is not None else "–",
@@ -263,7 +263,7 @@ def _behind(chosen: Selected, figure: IndicatorFigure, lines: Sequence[Indicator
         "not_achieved": figure.denominator - figure.numerator,
         "out": sum(not line.in_denominator and line.status != "review" for line in lines),
         "flagged": _with_advice(chosen, flagged),
-        "flagged_words": f"Counted children with something to look at ({len(flagged)})",
+        "flagged_words": f"Counted children with something to look at ({len(flagged):,})",
         "links": {name.replace("-", "_"): chosen.url("indicator_children", name) for name in lists},
     }
 
