@@ -42,7 +42,7 @@ def _mapping_needs(user: Any, today: date) -> Iterable[Need]:
         text="Qualifications to map",
         count=waiting["qualifications"],
         url=reverse("attainment:qualifications"),
-        hint=f"{count_of(waiting['results'], 'result')} of them: nothing counts until then",
+        hint=f"{count_of(waiting['results'], 'result')} left out of the figures until then",
     )
 
 
