@@ -94,7 +94,8 @@ def test_workbook_reads_back_what_was_sent_with_calamine() -> None:
 
 
 def test_workbook_has_a_frozen_bold_first_row_widths_dates_and_a_filter() -> None:
-    openpyxl = pytest.importorskip("openpyxl")
+    import openpyxl
+
     one = Export("A/B", [Column("Name", width=40), "On"], [["Sam", date(2009, 12, 1)]])
     sheet = openpyxl.load_workbook(io.BytesIO(as_workbook(one))).active
     assert sheet.title == "A B"
@@ -108,7 +109,8 @@ def test_workbook_has_a_frozen_bold_first_row_widths_dates_and_a_filter() -> Non
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_workbook_keeps_every_text_as_text_and_unchanged(text: str) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
+    import openpyxl
+
     cell = openpyxl.load_workbook(io.BytesIO(as_workbook(export([[text] * 7])))).active["A2"]
     assert cell.data_type == "s"
     assert cell.value.replace("_x000D_", "\r") == text
