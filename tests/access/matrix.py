@@ -338,9 +338,9 @@ TERMLY: dict[str, Entry] = {
                         "302 403 403 403 403 302 403 404 403")),
     "reports:approve": Entry(
         kwargs=report, data=lambda world, side: {"seen": fingerprint(side.report)},
-        get=answers(    "403 403 403 403 403 403 403 403 403",
+        get=answers(    "302 403 403 403 403 403 403 403 403",
                         "200 403 403 403 403 403 403 404 403"),
-        post=answers(   "403 403 403 403 403 403 403 403 403",
+        post=answers(   "302 403 403 403 403 403 403 403 403",
                         "302 403 403 403 403 403 403 404 403")),
     "reports:issue": Entry(
         kwargs=report, get=ALL_405,
