@@ -38,7 +38,9 @@ def copy_text(*, table: str, columns: Sequence[str], buffer: io.StringIO | io.By
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {quote(table)} SET {quote(columns[0])} = {quote(columns[0])} WHERE false")  # noqa: S608 - names are quoted, from models
         buffer.seek(0)
-        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", buffer)
+        # Django wraps the driver's errors for its own calls only; who asks for a retry looks for Django's.
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", buffer)
 
 
 def copy_rows(model: type[models.Model] | str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
