@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 from core import rules
 from core.models import Calendar, ClosureDay, Term
+from core.once import once
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ class Calendars:
         return assumed_calendar(academic_year)
 
 
+@once
+def all_calendars() -> Calendars:
+    """The calendars for a page that only reads; several of its parts share them."""
+    return Calendars()
+
+
 def county_year(academic_year: int) -> YearCalendar:
     """The county's own calendar of one academic year."""
-    return Calendars().of(None, academic_year)
+    return all_calendars().of(None, academic_year)

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from core import navigation, rules
-from core.calendars import Calendars
+from core.calendars import all_calendars
 from core.models import User
 from core.panels import HomeNeeds, Need, register
 from core.roles import AccountState, Permission
@@ -15,7 +15,7 @@ from core.roles import AccountState, Permission
 
 def _terms_missing(user: Any, today: date) -> Iterable[Need]:
     """School years of the county that rest on an assumed pattern of terms."""
-    known = Calendars()
+    known = all_calendars()
     missing = [year for year in rules.years_needing_terms(today) if year not in known.years_of(None)]
     url = reverse("calendars:list")
     if missing and known.default_id is not None:

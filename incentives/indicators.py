@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.figures import Figure
+from core.once import once
 from core.rules import academic_year_of
 from incentives import rules
 from incentives.models import GcseScheme, SchemeLetter
@@ -38,6 +39,7 @@ def cohort_ids(assessment_year: int, *, on: date) -> list[int]:
     return [pk for pk, nc_year in years.items() if nc_year == wanted]
 
 
+@once
 def funnel(scheme: GcseScheme, *, today: date) -> Funnel:
     """The scheme's steps as they stand; after its summer as they stood on 31 August."""
     on = rules.counted_on(scheme.assessment_year, today)

@@ -3,13 +3,13 @@
 from datetime import date
 
 from core import rules as time_rules
-from core.calendars import Calendars, YearCalendar
+from core.calendars import YearCalendar, all_calendars
 from peps import rules
 
 
 def current_term(today: date) -> rules.Term:
     """The term that runs today, in the holidays the coming one."""
-    calendars = Calendars()
+    calendars = all_calendars()
     year = time_rules.academic_year_of(today)
     return rules.term_for(today, [*_terms(calendars.of(None, year)), *_terms(calendars.of(None, year + 1))])
 
@@ -27,7 +27,7 @@ def _terms(calendar: YearCalendar) -> list[rules.Term]:
 
 def previous_term_end(academic_year: int, season: time_rules.Season) -> date:
     """Last day of the term before; a meeting held after it belongs to this term."""
-    calendars = Calendars()
+    calendars = all_calendars()
     if season is time_rules.Season.AUTUMN:
         return calendars.of(None, academic_year - 1).season(time_rules.Season.SUMMER)[1]
     before = time_rules.Season.AUTUMN if season is time_rules.Season.SPRING else time_rules.Season.SPRING
@@ -36,7 +36,7 @@ def previous_term_end(academic_year: int, season: time_rules.Season) -> date:
 
 def soon_until(today: date) -> date:
     """The day that lies SOON_SCHOOL_DAYS school days ahead."""
-    calendars = Calendars()
+    calendars = all_calendars()
     year = time_rules.academic_year_of(today)
     days = [
         d for academic_year in (year, year + 1) for d in calendars.of(None, academic_year).school_days() if d > today

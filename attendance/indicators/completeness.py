@@ -10,7 +10,7 @@ from django.db.models.functions import Substr
 
 from attendance.models import Register, Source
 from attendance.register.places import place_of
-from core.calendars import Calendars
+from core.calendars import Calendars, all_calendars
 from core.rules import academic_year_of
 from pupils.models import Pupil, SchoolPlace
 from schools.models import School
@@ -79,7 +79,7 @@ def last_school_days(calendars: Calendars, before: dt.date, days: int = DAYS_SHO
 
 def completeness(user: Any, *, today: dt.date, days: int = DAYS_SHOWN) -> list[SchoolRow]:
     """Schools where children that the user sees are on roll today, the silent ones first; a few queries."""
-    calendars = Calendars()
+    calendars = all_calendars()
     shown = last_school_days(calendars, today, days)
     if not shown:
         return []

@@ -9,6 +9,7 @@ from django.utils import timezone
 from core import rules
 from core.calendars import county_year
 from core.navigation import more_for
+from core.once import answered_once
 from core.panels import HomeCard, HomeNeeds, panels_for
 
 
@@ -32,19 +33,21 @@ def day_line(today: date) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     today = now.date()
-    needs = [need for source in panels_for(HomeNeeds, request.user) for need in source.needs(request.user, today)]
-    cards = [
-        {"template": card.template, "wide": card.wide, "context": context}
-        for card in panels_for(HomeCard, request.user)
-        if (context := card.context(request.user, today)) is not None
-    ]
+    with answered_once():
+        needs = [need for source in panels_for(HomeNeeds, request.user) for need in source.needs(request.user, today)]
+        cards = [
+            {"template": card.template, "wide": card.wide, "context": context}
+            for card in panels_for(HomeCard, request.user)
+            if (context := card.context(request.user, today)) is not None
+        ]
+        line = day_line(today)
     waiting = [n for n in needs if n.count]
     return render(
         request,
         "home.html",
         {
             "greeting": f"{greeting(now.hour)}",
-            "day_line": day_line(today),
+            "day_line": line,
             "today": today,
             "needs": waiting,
             "need_count": len(waiting),
