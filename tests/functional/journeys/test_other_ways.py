@@ -72,6 +72,7 @@ def test_the_main_way_without_scripts(site: Site, browser: Browser) -> None:
     page.get_by_role("link", name="Denominator", exact=True).click()
     expect(page.locator("main tbody tr")).not_to_have_count(0)
     page.goto(f"{site.url}/attendance/conflicts/")
+    page.get_by_role("link", name="From earlier school years").click()
     page.locator("article.app-conflict").first.get_by_role("button").first.click()
     expect(page.locator("main")).to_contain_text("1 session is decided")
     context.close()
