@@ -36,6 +36,6 @@ def add_first(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pledge", "0003_commitment_last_age")]
+    dependencies = [("pledge", "0001_initial")]
 
     operations = [migrations.RunPython(add_first, migrations.RunPython.noop, elidable=False)]

@@ -40,7 +40,7 @@ def fill_codes(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attendance", "0004_mark_text_and_code_table")]
+    dependencies = [("attendance", "0001_initial")]
 
     operations = [
         migrations.RunPython(fill_codes, migrations.RunPython.noop),

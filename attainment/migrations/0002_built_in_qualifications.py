@@ -29,6 +29,6 @@ def add(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attainment", "0003_how_grades_are_written_and_who_was_counted")]
+    dependencies = [("attainment", "0001_initial")]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop, elidable=False)]
