@@ -36,6 +36,6 @@ def once(function: Callable[P, R]) -> Callable[P, R]:
         key = (function, args, tuple(sorted(kwargs.items())))
         if key not in answers:
             answers[key] = function(*args, **kwargs)
-        return answers[key]  # type: ignore[no-any-return]
+        return answers[key]
 
     return ask
