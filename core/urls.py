@@ -11,6 +11,7 @@ feed_patterns = [
     path("<int:run_id>/apply/", feeds.feed_apply, name="apply"),
     path("<int:run_id>/cancel/", feeds.feed_cancel, name="cancel"),
     path("<int:run_id>/progress/", feeds.feed_progress, name="progress"),
+    path("<int:run_id>/changes.csv", feeds.feed_changes, name="changes"),
     path("<int:run_id>/problems.csv", feeds.feed_problems, name="problems"),
 ]
 

@@ -210,7 +210,7 @@ def _tally(settled: list[Settled], counts: Counts, index: PupilIndex) -> Differe
             counts.applied += 1
             difference.added += one.kept is None
             difference.changed += one.kept is not None
-            difference.example(
+            difference.tell(
                 Change(
                     subject=index.child_ids[one.row.pupil_id],
                     what=f"{one.row.qualification} {one.row.subject} {one.row.year}",

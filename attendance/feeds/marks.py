@@ -34,6 +34,8 @@ from core.rules import academic_year_of
 from schools.models import School
 
 MAX_LISTED = 100
+NEW_MARKS_TOLD = 20
+"""Examples: a new mark is a row of the file itself, a changed one is not."""
 
 
 @dataclass
@@ -325,10 +327,10 @@ def _difference(delivery: Delivery, comparison: Comparison) -> Difference:
     if len(corrected):
         difference.summary.append(f"{len(corrected):,} marks replace another mark; the earlier one is kept with them.")
     before, after = comparison.stored.grid.ravel(), comparison.grid.ravel()
-    cells = [*corrected[: Difference.MAX_EXAMPLES].tolist(), *np.flatnonzero(fills)[:20].tolist()]
+    cells = [*corrected.tolist(), *np.flatnonzero(fills)[:NEW_MARKS_TOLD].tolist()]
     for cell in cells:
         pupil, on, session = comparison.describe(cell)
-        difference.example(
+        difference.tell(
             Change(
                 subject=delivery.children.index.child_ids.get(pupil, ""),
                 what=f"{on:%a} {on.day} {on:%b %Y} {session}",

@@ -142,7 +142,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One example of what would change, for the preview. `subject` is an id that the reader knows."""
+    """One entry that would change, for the preview. `subject` is an id that the reader knows, never a name."""
 
     subject: str
     what: str
@@ -152,7 +152,7 @@ class Change:
 
 @dataclass
 class Difference:
-    """What applying would do to the tables, in numbers and with examples."""
+    """What applying would do to the tables, in numbers and entry by entry."""
 
     added: int = 0
     changed: int = 0
@@ -160,16 +160,21 @@ class Difference:
     left: int = 0
     summary: list[str] = field(default_factory=list)
     """Sentences for the confirmation page ("3 children on the roll are not in this file")."""
-    examples: list[Change] = field(default_factory=list)
+    entries: list[Change] = field(default_factory=list)
+    """Every entry that is changed or taken out; of what is only added, the feed decides what is worth a line."""
 
-    MAX_EXAMPLES: ClassVar[int] = 200
-
-    def example(self, change: Change) -> None:
-        if len(self.examples) < self.MAX_EXAMPLES:
-            self.examples.append(change)
+    def tell(self, change: Change) -> None:
+        self.entries.append(change)
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Numbers and sentences; the entries are kept in rows of their own."""
+        return {
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "left": self.left,
+            "summary": self.summary,
+        }
 
 
 @dataclass(kw_only=True)

@@ -16,11 +16,11 @@ from core.actor import acting_as
 from core.audit import Access, record_access
 from core.db.copy import copy_rows
 from core.feeds import store
-from core.feeds.base import Checked, FeedContext, FeedKind, FeedRefused, Problem, Severity, SourceFile
+from core.feeds.base import Change, Checked, FeedContext, FeedKind, FeedRefused, Problem, Severity, SourceFile
 from core.feeds.files import Delivery
 from core.feeds.locks import Busy, is_worked_on, patience, take_run, take_turn
 from core.feeds.registry import get_kind
-from core.models import FeedProblem, FeedRun, FeedRunFile, StoredFile, User
+from core.models import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile, User
 
 Status = FeedRun.Status
 OPEN_STATES = frozenset({Status.RECEIVED, Status.CHECKING, Status.READY, Status.APPLYING, Status.FAILED})
@@ -173,6 +173,16 @@ def _record(run: FeedRun, checked: Checked) -> None:
     run.difference = checked.difference.as_dict()
     run.problem_counts = checked.problems.by_severity()
     _replace_problems(run, checked.problems.found)
+    _replace_changes(run, checked.difference.entries)
+
+
+def _replace_changes(run: FeedRun, entries: Sequence[Change]) -> None:
+    run.changes.all().delete()
+    copy_rows(
+        FeedChange,
+        ["run_id", "subject", "what", "before", "after"],
+        ((run.pk, c.subject[:100], c.what, c.before, c.after) for c in entries),
+    )
 
 
 def _replace_problems(run: FeedRun, problems: Sequence[Problem]) -> None:
@@ -192,7 +202,9 @@ def _refuse(run: FeedRun, refusal: FeedRefused) -> None:
     run.counts = dict(EMPTY_ROWS)
     run.problem_counts = {"error": len(refusal.problems)}
     run.checked_at = timezone.now()
+    run.difference = {}
     _replace_problems(run, refusal.problems)
+    _replace_changes(run, [])
     run.save()
 
 

@@ -1,13 +1,14 @@
 from core.models.accounts import User
 from core.models.audit import AccessEvent
 from core.models.calendars import Calendar, ClosureDay, Term
-from core.models.feeds import FeedProblem, FeedRun, FeedRunFile, StoredFile
+from core.models.feeds import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile
 from core.models.jobs import JobRun
 
 __all__ = [
     "AccessEvent",
     "Calendar",
     "ClosureDay",
+    "FeedChange",
     "FeedProblem",
     "FeedRun",
     "FeedRunFile",

@@ -66,6 +66,22 @@ class FeedRunFile(models.Model):
         return self.name
 
 
+class FeedChange(models.Model):
+    """One entry that the delivery changes, adds or takes out, as its last check found it."""
+
+    run = models.ForeignKey(FeedRun, on_delete=models.CASCADE, related_name="changes")
+    subject = models.CharField(max_length=100, help_text="A child id, UPN or URN; never a name")
+    what = models.TextField()
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"change of run {self.run_id}"
+
+
 class FeedProblem(models.Model):
     """One thing wrong in a file, at its row and column, with the value read and what to do."""
 

@@ -41,6 +41,7 @@ IN_WORKER_FROM_BYTES = 1_000_000
 PACKED = 10
 PROBLEMS_A_PAGE = 50
 EXAMPLES_SHOWN = 10
+EXAMPLES_LISTED = 200
 WORST_FIRST = Case(
     When(severity="error", then=Value(0)), When(severity="warning", then=Value(1)), default=Value(2),
     output_field=IntegerField(),
@@ -233,7 +234,7 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
     code = request.GET.get("code", "").replace("\x00", "")
     shown = problems.filter(code=code) if code else problems
     page = Paginator(shown.order_by(WORST_FIRST, "pk"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
-    examples = run.difference.get("examples", [])
+    examples = list(run.changes.all()[:EXAMPLES_LISTED])
     record_access(request, Access.OPENED, subject=run, detail={"problems": page.paginator.count})
     return render(
         request,
@@ -255,6 +256,7 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             + run.difference.get("removed", 0),
             "examples": examples[:EXAMPLES_SHOWN],
             "more_examples": examples[EXAMPLES_SHOWN:],
+            "all_changes": run.changes.count(),
             **_what_can_be_done(run, work),
         },
     )
@@ -371,6 +373,15 @@ def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
     )
     headings = ["Severity", "Code", "File", "Row", "Column", "Value read", "What is wrong", "What to do"]
     return csv_response(Export(f"problems-of-delivery-{run.pk}", headings, rows))
+
+
+def feed_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """What a delivery changes, entry by entry, as CSV."""
+    run = _run(request, run_id)
+    number = run.changes.count()
+    record_access(request, Access.EXPORTED, subject=run, detail={"rows": number, "format": "csv"})
+    rows = ([c.subject, c.what, c.before, c.after] for c in run.changes.order_by("pk").iterator())
+    return csv_response(Export(f"changes-of-delivery-{run.pk}", ["Whose", "What", "Before", "After"], rows))
 
 
 def feed_template(request: HttpRequest, kind: str) -> HttpResponseBase:

@@ -255,12 +255,12 @@ def _plan_schools(delivery: Delivery, plan: Plan, problems: Problems, difference
         if before is None:
             plan.new[urn] = facts
             difference.added += 1
-            difference.example(Change(subject=urn, what="school", after=facts["name"]))
+            difference.tell(Change(subject=urn, what="school", after=facts["name"]))
         elif changes:
             plan.changed[before["pk"]] = {**{f: before[f] for f in FIELDS}, **changes}
             difference.changed += 1
             for name, value in changes.items():
-                difference.example(Change(subject=urn, what=name, before=str(before[name] or ""), after=str(value)))
+                difference.tell(Change(subject=urn, what=name, before=str(before[name] or ""), after=str(value)))
         if changes:
             for row in rows[urn]:
                 delivery.fates[id(row)] = "applied"

@@ -366,6 +366,7 @@ FEED_PAGES: dict[str, Entry] = {
     "feeds:apply": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:cancel": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:progress": Entry(kwargs=run, get=FEEDS),
+    "feeds:changes": Entry(kwargs=run, get=FEEDS),
     "feeds:problems": Entry(kwargs=run, get=FEEDS),
 }
 ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200")

@@ -161,7 +161,7 @@ class PlacePlanner:
             )
             self.plan.places_new.append(state)
             self.difference.added += 1
-            self.difference.example(Change(subject=child.child_id, what=what, after="new"))
+            self.difference.tell(Change(subject=child.child_id, what=what, after="new"))
         else:
             to_on, kind = wanted.to_on or before.to_on, wanted.kind or before.kind
             if (to_on, kind) == (before.to_on, before.kind):
@@ -169,7 +169,7 @@ class PlacePlanner:
             state = PlaceState(child.child_id, wanted.school_id, wanted.urn, wanted.from_on, to_on, kind, before.pk)
             self.plan.places_changed.append(state)
             self.difference.changed += 1
-            self.difference.example(
+            self.difference.tell(
                 Change(subject=child.child_id, what=what, before=_words(before), after=_words(state))
             )
         states[key] = state

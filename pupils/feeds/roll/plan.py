@@ -229,7 +229,7 @@ class RollPlanner:
         if child.pupil_id is None:
             self.plan.new.append(facts)
             self.difference.added += 1
-            self.difference.example(Change(subject=child.child_id, what="child", after="new on the roll"))
+            self.difference.tell(Change(subject=child.child_id, what="child", after="new on the roll"))
             self._applied(child)
             return
         old = self.stored[child.pupil_id]
@@ -242,7 +242,7 @@ class RollPlanner:
             shown = name in SHOWN_IN_PREVIEW
             before = str(getattr(old, name) or "") if shown else "..."
             after = str(getattr(facts, name) or "") if shown else "..."
-            self.difference.example(Change(subject=child.child_id, what=name, before=before, after=after))
+            self.difference.tell(Change(subject=child.child_id, what=name, before=before, after=after))
         self._applied(child)
 
     def _applied(self, child: RollChild) -> None:

@@ -137,7 +137,7 @@ class Comparison:
             advice="Check which is right.",
             **source.table.where(source.source, FACTS[name]),
         )
-        self.difference.example(Change(subject=child, what=FACTS[name], before=str(before), after=str(after)))
+        self.difference.tell(Change(subject=child, what=FACTS[name], before=str(before), after=str(after)))
 
     def _wish_upn(self, child: str, old: PupilState, new: PupilState) -> None:
         facts = self.picture.facts[child]
@@ -237,7 +237,7 @@ class Comparison:
         if old is None:
             self.plan.new.append(new)
             self.difference.added += 1
-            self.difference.example(Change(subject=child, what="child", after="new on the roll"))
+            self.difference.tell(Change(subject=child, what="child", after="new on the roll"))
         elif old.facts() != new.facts():
             self.plan.changed.append(new)
             self.difference.changed += 1
@@ -321,7 +321,7 @@ class Comparison:
         for name, old, new in zip(EPISODE_FIELDS, before, row.values, strict=True):
             if old != new:
                 what = f"episode of {row.decom:%d/%m/%Y}: {name}"
-                self.difference.example(Change(subject=child, what=what, before=str(old or ""), after=str(new or "")))
+                self.difference.tell(Change(subject=child, what=what, before=str(old or ""), after=str(new or "")))
 
     def _plan_gone(self, child: str, first: EpisodeRow, gone: Mapping[date, int]) -> None:
         waits = child in self.picture.held_episodes
@@ -337,7 +337,7 @@ class Comparison:
             self.plan.episodes_gone.append(pk)
             self.difference.removed += 1
             what = f"episode of {decom:%d/%m/%Y}"
-            self.difference.example(Change(subject=child, what=what, before="on the roll", after="removed"))
+            self.difference.tell(Change(subject=child, what=what, before="on the roll", after="removed"))
             self.problems.warn(
                 "EPISODE_REMOVED",
                 f"The return no longer has the episode of child {child} from {decom:%d/%m/%Y}; it is taken out.",

@@ -127,6 +127,33 @@ def test_problems_are_the_same_on_the_command_line_on_the_page_and_as_csv(
         assert problem["code"] in page
 
 
+def test_every_entry_that_a_later_file_changes_is_listed_on_the_page_and_in_the_download(
+    county, officer, client, tmp_path: Path
+) -> None:
+    """Above the page's ten and its further lines, so that the download alone has them all."""
+    headings = "URN,EstablishmentName,LA (code),EstablishmentNumber"
+    before = [f"{800_000 + n},Old Name {n},990,{4000 + n}" for n in range(250)]
+    after = [f"{800_000 + n},New Name {n},990,{4000 + n}" for n in range(250)]
+    apply("gias", sources({"one.csv": "\n".join([headings, *before])}, tmp_path / "one"))
+    second = sources({"two.csv": "\n".join([headings, *after])}, tmp_path / "two")
+    run = services.receive(kind="gias", sources=second, actor=officer)
+    run = services.check_run(run_id=run.pk, today=TODAY)
+    assert run.difference["changed"] == 250
+    client.force_login(officer)
+    page = client.get(reverse("feeds:run", args=[run.pk])).content.decode()
+    assert "Download all 250 changes" in page
+    assert "New Name 9<" in page
+    assert "New Name 249" not in page
+    download = client.get(reverse("feeds:changes", args=[run.pk]))
+    rows = list(csv.DictReader(io.StringIO(download.getvalue().decode("utf-8-sig"))))
+    assert [(r["Whose"], r["Before"], r["After"]) for r in rows] == [
+        (str(800_000 + n), f"Old Name {n}", f"New Name {n}") for n in range(250)
+    ]
+    services.apply_run(run_id=run.pk, actor=officer, today=TODAY)
+    again = services.check_run(run_id=services.receive(kind="gias", sources=second, actor=officer).pk, today=TODAY)
+    assert (again.status, again.changes.count()) == (Status.UNCHANGED, 0)
+
+
 WRONG_FILES = {
     "empty.csv": b"",
     "headings-only.csv": b"child_id,upn,URN,EstablishmentName,Date,Session,Mark\n",
