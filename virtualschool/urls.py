@@ -4,6 +4,8 @@ from health_check.views import HealthCheckView
 
 from core.views.home import home
 
+handler500 = "core.views.errors.server_error"
+
 urlpatterns = [
     path("", home, name="home"),
     path("account/", include("allauth.urls")),

@@ -169,9 +169,7 @@ class PlacePlanner:
             state = PlaceState(child.child_id, wanted.school_id, wanted.urn, wanted.from_on, to_on, kind, before.pk)
             self.plan.places_changed.append(state)
             self.difference.changed += 1
-            self.difference.tell(
-                Change(subject=child.child_id, what=what, before=_words(before), after=_words(state))
-            )
+            self.difference.tell(Change(subject=child.child_id, what=what, before=_words(before), after=_words(state)))
         states[key] = state
         self.fates[id(wanted.row)] = "applied"
         return True

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -76,6 +77,22 @@ def test_in_the_browser(large, settings, make_user) -> None:
         assert upload().status_code == 302
         run = FeedRun.objects.get()
         assert (run.status, run.counts["applied"]) == (FeedRun.Status.READY, ROWS)
+
+
+@pytest.mark.django_db
+def test_before_the_upload_reaches_us(tmp_path, settings, make_user) -> None:
+    """A large upload is laid down by the framework while the request is read."""
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(make_user(Role.DATA_OFFICER))
+    token = client.get(reverse("feeds:new")).cookies["csrftoken"].value
+    with small_disk(settings.FILE_UPLOAD_TEMP_DIR):
+        sent = SimpleUploadedFile("large.csv", b"x" * 3_000_000)
+        answer = client.post(reverse("feeds:new"), {"kind": "gias", "files_sent": sent, "csrfmiddlewaretoken": token})
+    assert answer.status_code == 507
+    assert "no room on the disk" in answer.content.decode()
+    assert not FeedRun.objects.exists()
 
 
 def test_on_the_command_line(large, settings, tmp_path, manage: Manage) -> None:
