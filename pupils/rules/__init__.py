@@ -79,7 +79,7 @@ from pupils.rules.identifiers import (
     split_laestab,
     upn_check_letter,
 )
-from pupils.rules.upn_changes import UpnChange, is_worse, upn_change
+from pupils.rules.upn_changes import SettledUpns, UpnChange, is_worse, settle_upns, upn_change
 
 __all__ = [
     "CATEGORY_OF_NEED",
@@ -112,6 +112,7 @@ __all__ = [
     "LegalStatusGroup",
     "PlacementGroup",
     "Send",
+    "SettledUpns",
     "Sex",
     "UpnChange",
     "UpnCheck",
@@ -149,6 +150,7 @@ __all__ = [
     "normalise_upn",
     "normalise_urn",
     "placement_group",
+    "settle_upns",
     "split_laestab",
     "upn_change",
     "upn_check_letter",
