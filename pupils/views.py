@@ -52,7 +52,7 @@ class RollPage:
     @property
     def narrowed(self) -> bool:
         """A filter is set: the list is a part of the day's roll."""
-        return not self.searched and self.form.is_bound and bool(self.form.chosen())
+        return not self.searched and bool(self.form.chosen())
 
     def on_roll(self) -> int:
         """All children of the day whom the person may see."""
@@ -90,7 +90,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
     record_access(
         request,
         Access.SEARCHED if listing.searched else Access.LISTED,
-        detail={"rows": page.paginator.count, "filters": sorted(k for k in request.GET if request.GET[k])},
+        detail={"rows": page.paginator.count, "filters": listing.form.chosen()},
     )
     columns = [
         {

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from virtualschool.demo.generate import write_county
-from virtualschool.demo_job import NotForOthers, check_may_load
 from virtualschool.demo.manifest import demo_files, read_manifest
+from virtualschool.demo_job import NotForOthers, check_may_load
 
 
 def refuse_elsewhere() -> None:
