@@ -296,7 +296,7 @@ CELERY_BEAT_SCHEDULE = {
     # Every job is idempotent by its date, so that two beats or a missed day do no harm.
     "indicators-nightly": {"task": "attainment.compute_indicators", "schedule": crontab(hour=3, minute=15)},
     "effective-registers-nightly": {
-        "task": "attendance.check_completeness",
+        "task": "attendance.rebuild_recent",
         "schedule": crontab(hour=2, minute=30),
     },
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
