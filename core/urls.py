@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from core.views import accounts, calendars, feeds, gallery
+from core.views import accounts, calendars, feed_problems, feeds, gallery
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -11,8 +11,9 @@ feed_patterns = [
     path("<int:run_id>/apply/", feeds.feed_apply, name="apply"),
     path("<int:run_id>/cancel/", feeds.feed_cancel, name="cancel"),
     path("<int:run_id>/progress/", feeds.feed_progress, name="progress"),
-    path("<int:run_id>/changes.csv", feeds.feed_changes, name="changes"),
-    path("<int:run_id>/problems.csv", feeds.feed_problems, name="problems"),
+    path("<int:run_id>/changes.csv", feed_problems.feed_changes, name="changes"),
+    path("<int:run_id>/problems.csv", feed_problems.feed_problems, name="problems"),
+    path("<int:run_id>/internal.csv", feed_problems.feed_internal, name="internal"),
 ]
 
 account_patterns = [

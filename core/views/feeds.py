@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, Min, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,14 +24,16 @@ from core.audit import Access, record_access
 from core.exports import Export, csv_response
 from core.feeds import services
 from core.feeds.base import FeedKind, FeedRefused, Problem, SourceFile
+from core.feeds.codes import label_of
 from core.feeds.locks import Busy
 from core.feeds.registry import all_kinds, get_kind
 from core.feeds.services import Work
 from core.feeds.store import refusal_for
 from core.forms import GovForm, MultipleFileField, RadioField
-from core.models import FeedProblem, FeedRun, User
+from core.models import FeedRun, User
 from core.roles import Permission
 from core.scoping import require
+from core.views.feed_problems import problem_summary, shown_problems
 from core.wording import count_of
 
 logger = structlog.get_logger(__name__)
@@ -42,10 +44,6 @@ PACKED = 10
 PROBLEMS_A_PAGE = 50
 EXAMPLES_SHOWN = 10
 EXAMPLES_LISTED = 200
-WORST_FIRST = Case(
-    When(severity="error", then=Value(0)), When(severity="warning", then=Value(1)), default=Value(2),
-    output_field=IntegerField(),
-)  # fmt: skip
 WAIT_SECONDS = 10
 """How long a page waits for another application before it says so."""
 STATUS_COLOURS = {
@@ -230,10 +228,8 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Step 2 to 4 of a delivery: what was read, what would change, and the receipt."""
     run = _run(request, run_id)
     work = services.work_on(run)
-    problems = run.problems.all()
     code = request.GET.get("code", "").replace("\x00", "")
-    shown = problems.filter(code=code) if code else problems
-    page = Paginator(shown.order_by(WORST_FIRST, "pk"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(shown_problems(run, code), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
     examples = list(run.changes.all()[:EXAMPLES_LISTED])
     record_access(request, Access.OPENED, subject=run, detail={"problems": page.paginator.count})
     return render(
@@ -246,10 +242,10 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             "title": _title(run),
             "colour": _colour(run),
             "steps": _steps(run),
-            "groups": _groups(problems),
+            **problem_summary(run),
             "page": page,
             "chosen": code,
-            "total": problems.count(),
+            "chosen_label": label_of(code),
             "one_file": len({problem.file for problem in page}) <= 1,
             "changes": run.difference.get("added", 0)
             + run.difference.get("changed", 0)
@@ -289,15 +285,6 @@ def _steps(run: FeedRun) -> list[dict[str, Any]]:
     """Where in its life the delivery is; the last step is done when something was decided."""
     current = STEP_OF.get(Status(run.status), len(STEPS) - 1)
     return [{"label": label, "done": n < current, "current": n == current} for n, label in enumerate(STEPS)]
-
-
-def _groups(problems: QuerySet[FeedProblem]) -> list[dict[str, Any]]:
-    """Problems by kind, the worst first and the most of them first, each with the words of its first case."""
-    order = {"error": 0, "warning": 1, "notice": 2}
-    found = list(problems.values("code", "severity").annotate(number=Count("pk"), first=Min("pk")).order_by())
-    words = FeedProblem.objects.in_bulk([group["first"] for group in found])
-    groups: list[dict[str, Any]] = [{**group, "example": words[group["first"]].message} for group in found]
-    return sorted(groups, key=lambda g: (order.get(g["severity"], 3), -g["number"], g["code"]))
 
 
 def _outdated(run: FeedRun) -> int:
@@ -361,27 +348,6 @@ def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
         return redirect("feeds:run", run_id=run_id)
     messages.info(request, f"Delivery {run.pk} was put aside. Nothing was changed.")
     return redirect("feeds:list")
-
-
-def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """All problems of a delivery as CSV, the worst first, for the sender."""
-    run = _run(request, run_id)
-    record_access(request, Access.EXPORTED, subject=run, detail={"rows": run.problems.count(), "format": "csv"})
-    rows = (
-        [p.severity, p.code, p.file, p.row, p.column, p.value, p.message, p.advice]
-        for p in FeedProblem.objects.filter(run=run).order_by(WORST_FIRST, "pk").iterator()
-    )
-    headings = ["Severity", "Code", "File", "Row", "Column", "Value read", "What is wrong", "What to do"]
-    return csv_response(Export(f"problems-of-delivery-{run.pk}", headings, rows))
-
-
-def feed_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """What a delivery changes, entry by entry, as CSV."""
-    run = _run(request, run_id)
-    number = run.changes.count()
-    record_access(request, Access.EXPORTED, subject=run, detail={"rows": number, "format": "csv"})
-    rows = ([c.subject, c.what, c.before, c.after] for c in run.changes.order_by("pk").iterator())
-    return csv_response(Export(f"changes-of-delivery-{run.pk}", ["Whose", "What", "Before", "After"], rows))
 
 
 def feed_template(request: HttpRequest, kind: str) -> HttpResponseBase:

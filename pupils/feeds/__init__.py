@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pupils.feeds.wording  # noqa: F401 - the codes in words
 from core.feeds.base import Checked, FeedContext, FeedKind, SourceFile
 from core.feeds.registry import register
 

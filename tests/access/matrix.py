@@ -368,6 +368,7 @@ FEED_PAGES: dict[str, Entry] = {
     "feeds:progress": Entry(kwargs=run, get=FEEDS),
     "feeds:changes": Entry(kwargs=run, get=FEEDS),
     "feeds:problems": Entry(kwargs=run, get=FEEDS),
+    "feeds:internal": Entry(kwargs=run, get=FEEDS),
 }
 ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200")
 ONLY_ADMIN_302 = answers(
