@@ -88,6 +88,7 @@ register_codes(
         "MISSING_COLUMN": "A column is missing",
         "NOT_A_TABLE": "The file is no table",
         "NOT_STORED": "The file could not be stored",
+        "NOT_ALLOWED": "The actor may not do this",
         "NO_FILE": "There is no file",
         "NO_ROWS": "The file has no rows",
         "OTHER_KIND": "Another kind of file",

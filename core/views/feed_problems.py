@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from core.audit import Access, record_access
 from core.exports import Export, csv_response
 from core.feeds.codes import internal_codes, is_for_sender, is_internal, is_quoting, label_of, words_for_sender
+from core.feeds.columns import ADD_IT
+from core.feeds.likeness import OF_HEADINGS
 from core.models import FeedProblem, FeedRun
 from core.roles import Permission
 from core.scoping import require
@@ -43,6 +45,40 @@ def problem_summary(run: FeedRun) -> dict[str, Any]:
         "for_us_only": any(
             is_internal(group["code"]) or is_quoting(group["code"]) or group["rowless"] for group in groups
         ),
+    }
+
+
+def refusals(run: FeedRun) -> list[dict[str, Any]]:
+    """Why a delivery was refused, for people: one paragraph a file for missing columns, however many they are.
+
+    A file that is plainly of another kind is told that and nothing more.
+    """
+    problems = list(in_order(run.problems.all()))
+    other_kind = {problem.file for problem in problems if problem.code == "OTHER_KIND"}
+    told: list[dict[str, Any]] = []
+    missing: dict[str, list[FeedProblem]] = {}
+    for problem in problems:
+        if problem.file in other_kind and problem.code in OF_HEADINGS:
+            continue
+        if problem.code == "MISSING_COLUMN":
+            missing.setdefault(problem.file, []).append(problem)
+            continue
+        told.append({name: getattr(problem, name) for name in ("file", "row", "message", "value", "advice")})
+    return [*(_missing_columns(file, found) for file, found in missing.items()), *told]
+
+
+def _missing_columns(file: str, found: list[FeedProblem]) -> dict[str, Any]:
+    found = sorted(found, key=lambda problem: problem.pk)
+    first = found[0]
+    if len(found) == 1:
+        return {"file": file, "row": first.row, "message": first.message, "advice": first.advice}
+    names = ", ".join(problem.column for problem in found)
+    advice = " ".join(problem.advice.removeprefix(ADD_IT).strip() for problem in reversed(found))
+    return {
+        "file": file,
+        "row": first.row,
+        "message": f"{len(found)} columns are missing: {names}.",
+        "advice": f"Add them and send the file again. {advice}".strip(),
     }
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +33,8 @@ from core.forms import GovForm, MultipleFileField, RadioField
 from core.models import FeedRun, User
 from core.roles import Permission
 from core.scoping import require
-from core.views.feed_problems import problem_summary, shown_problems
+from core.views.feed_problems import problem_summary, refusals, shown_problems
+from core.views.feed_words import words_form
 from core.wording import count_of
 
 logger = structlog.get_logger(__name__)
@@ -99,7 +100,8 @@ def _runs() -> QuerySet[FeedRun]:
     return FeedRun.objects.select_related("received_by", "applied_by").prefetch_related("files__stored")
 
 
-def _run(request: HttpRequest, run_id: int) -> FeedRun:
+def run_of(request: HttpRequest, run_id: int) -> FeedRun:
+    """The delivery, for those who bring in files; 403 for others, 404 when there is none."""
     require(request, Permission.IMPORT_FEEDS)
     run = _runs().filter(pk=run_id).first()
     if run is None:
@@ -121,15 +123,18 @@ def _title(run: FeedRun) -> str:
     return next((k.title for k in all_kinds() if k.kind == run.kind), run.kind)
 
 
-def _colour(run: FeedRun) -> str:
-    return STATUS_COLOURS.get(Status(run.status), "yellow")
+def _state(run: FeedRun) -> tuple[str, str]:
+    """How a delivery stands, in words and colour; one that changed nothing for its rows were held is not done with."""
+    if run.status == Status.UNCHANGED and run.counts.get("held"):
+        return ("Rows held back" if run.counts.get("unchanged") else "All rows held back", "orange")
+    return run.get_status_display(), STATUS_COLOURS.get(Status(run.status), "yellow")
 
 
 def feed_list(request: HttpRequest) -> HttpResponse:
     """History of deliveries, what waits for a decision first."""
     require(request, Permission.IMPORT_FEEDS)
-    waits = {Status.READY, Status.FAILED}
-    first = Case(When(status__in=waits, then=Value(0)), default=Value(1), output_field=IntegerField())
+    waits = Q(status__in={Status.READY, Status.FAILED}) | services.ALL_HELD
+    first = Case(When(waits, then=Value(0)), default=Value(1), output_field=IntegerField())
     runs = _runs()
     page = Paginator(runs.order_by(first, "-received_at", "-pk"), 30).get_page(request.GET.get("page"))
     return render(
@@ -138,8 +143,8 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         {
             "page_title": "Feeds",
             "page": page,
-            "rows": [(run, _title(run), _colour(run)) for run in page],
-            "waiting": runs.filter(status__in=waits).count(),
+            "rows": [(run, _title(run), *_state(run)) for run in page],
+            "waiting": runs.filter(waits).count(),
             "kinds": all_kinds(),
         },
     )
@@ -186,7 +191,7 @@ def feed_new(request: HttpRequest) -> HttpResponse:
         except FeedRefused as refusal:
             form.add_error("files_sent", [_sentence(problem) for problem in refusal.problems])
         else:
-            _check(request, run)
+            check_now(request, run)
             return redirect("feeds:run", run_id=run.pk)
     return render(
         request,
@@ -205,7 +210,7 @@ def _sentence(problem: Problem) -> str:
     return f"{where}{problem.message} {problem.advice}".strip()
 
 
-def _check(request: HttpRequest, run: FeedRun) -> None:
+def check_now(request: HttpRequest, run: FeedRun) -> None:
     """Check now, or in the worker when the files are large."""
     try:
         if _is_large(run):
@@ -213,8 +218,8 @@ def _check(request: HttpRequest, run: FeedRun) -> None:
             tasks.check_feed.delay_on_commit(run_id=run.pk)
         else:
             services.check_run(run_id=run.pk, today=timezone.localdate())
-    except services.RunNotOpen as closed:
-        messages.warning(request, str(closed))
+    except (services.RunNotOpen, Busy) as told:
+        messages.warning(request, str(told))
     except services.FeedStopped as stopped:
         _log(stopped)
 
@@ -226,10 +231,11 @@ def _log(stopped: services.FeedStopped) -> None:
 
 def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Step 2 to 4 of a delivery: what was read, what would change, and the receipt."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     work = services.work_on(run)
     code = request.GET.get("code", "").replace("\x00", "")
-    page = Paginator(shown_problems(run, code), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+    shown: Any = refusals(run) if run.status == Status.REFUSED else shown_problems(run, code)
+    page = Paginator(shown, PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
     examples = list(run.changes.all()[:EXAMPLES_LISTED])
     record_access(request, Access.OPENED, subject=run, detail={"problems": page.paginator.count})
     return render(
@@ -240,13 +246,13 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             "crumbs": [("Feeds", reverse("feeds:list"))],
             "run": run,
             "title": _title(run),
-            "colour": _colour(run),
+            "state": _state(run),
             "steps": _steps(run),
             **problem_summary(run),
             "page": page,
             "chosen": code,
             "chosen_label": label_of(code),
-            "one_file": len({problem.file for problem in page}) <= 1,
+            "one_file": run.status == Status.REFUSED or len({problem.file for problem in page}) <= 1,
             "changes": run.difference.get("added", 0)
             + run.difference.get("changed", 0)
             + run.difference.get("removed", 0),
@@ -254,13 +260,14 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             "more_examples": examples[EXAMPLES_SHOWN:],
             "all_changes": run.changes.count(),
             **_what_can_be_done(run, work),
+            "words_form": words_form(run),
         },
     )
 
 
 def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
     """Which buttons the page shows, and how far the work is."""
-    warnings = []
+    warnings = list(run.difference.get("warnings", []))
     if removed := run.difference.get("removed"):
         warnings.append(f"Applying takes out {count_of(removed, 'entry,entries')} of what is here now.")
     going_on = work in {Work.QUEUED, Work.WORKING}
@@ -277,7 +284,7 @@ def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
         and run.status in services.CHECKABLE_STATES
         and may_differ.get(Status(run.status), True),
         "outdated": outdated,
-        "can_cancel": run.status in services.OPEN_STATES and not going_on,
+        "can_cancel": services.may_put_aside(run) and not going_on,
     }
 
 
@@ -296,7 +303,7 @@ def _outdated(run: FeedRun) -> int:
 
 def feed_progress(request: HttpRequest, run_id: int) -> JsonResponse:
     """For the progress bar: done, total, detail, finished, url."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     progress = services.progress_of(run)
     return JsonResponse(
         {
@@ -312,14 +319,14 @@ def feed_progress(request: HttpRequest, run_id: int) -> JsonResponse:
 @require_POST
 def feed_check(request: HttpRequest, run_id: int) -> HttpResponse:
     """Check a delivery again: the tables have changed since, or a fault stopped the first check."""
-    _check(request, _run(request, run_id))
+    check_now(request, run_of(request, run_id))
     return redirect("feeds:run", run_id=run_id)
 
 
 @require_POST
 def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
     """Confirmed: apply in one transaction, at once or in the worker when the delivery is large."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     actor = cast("User", request.user)
     try:
         if _is_large(run):
@@ -340,7 +347,7 @@ def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     """Put a checked delivery aside."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     try:
         services.cancel_run(run=run, actor=cast("User", request.user), wait_seconds=WAIT_SECONDS)
     except (services.RunNotOpen, Busy) as told:
