@@ -165,7 +165,7 @@ def test_problems_as_csv(page: Page, live_server, sign_in, officer: User, regist
     page.goto(f"{live_server.url}/feeds/{run.pk}/")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the problems of the file’s own rows as CSV").click()
-    assert download.value.suggested_filename == f"problems-of-delivery-{run.pk}.csv"
+    assert download.value.suggested_filename == f"problems-of-delivery-{run.pk}-for-the-sender.csv"
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["File"], row["Row"], row["Column"], row["Value read"]) == ("schools.csv", "4", "URN", "99")

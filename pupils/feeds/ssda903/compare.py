@@ -452,7 +452,8 @@ class Comparison:
         self.difference.left = len(absent)
         if absent:
             self.difference.summary.append(
-                f"{len(absent)} children looked after on the roll are not in this return; nothing of theirs changes."
+                f"{count_of(len(absent), 'child on the roll is,children on the roll are')} looked after, but not in "
+                "this return; nothing of theirs changes."
             )
         for child in absent:
             self.problems.note(
