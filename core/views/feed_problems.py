@@ -1,6 +1,6 @@
 """What is wrong in a delivery: by kind, row by row, and as downloads for its sender and for ourselves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, Value, When
@@ -121,33 +121,42 @@ def _line(problem: FeedProblem, message: str, advice: str) -> list[Any]:
     return [p.severity, p.code, label_of(p.code), p.file, p.row, p.column, p.value, message, advice]
 
 
+def _number(run: FeedRun, wanted: Callable[[str, str, int | None], bool]) -> int:
+    """How many problems a download will have, told to the log before the first line is sent."""
+    return sum(wanted(*facts) for facts in run.problems.values_list("code", "severity", "row").iterator())
+
+
+def _is_for_us(code: str, severity: str, row: int | None) -> bool:
+    return is_quoting(code) or not is_for_sender(code, severity, row)
+
+
 def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """For whoever sent the files, as CSV: problems of the file's own rows and of the file as a whole, nothing more.
 
     The list leaves the house, so a child whom the file does not name must not be in it.
     """
     run = _run(request, run_id)
-
-    def lines() -> Iterator[list[Any]]:
-        for problem in in_order(run.problems.all()).iterator():
-            if is_for_sender(problem.code, problem.severity, problem.row):
-                yield _line(problem, *words_for_sender(problem.code, problem.message, problem.advice))
-
-    rows = list(lines())
-    record_access(request, Access.EXPORTED, subject=run, detail={"rows": len(rows), "format": "csv"})
-    return csv_response(Export(f"problems-of-delivery-{run.pk}-for-the-sender", HEADINGS, iter(rows)))
+    record_access(request, Access.EXPORTED, subject=run, detail={"rows": _number(run, is_for_sender), "format": "csv"})
+    rows = (
+        _line(problem, *words_for_sender(problem.code, problem.message, problem.advice))
+        for problem in in_order(run.problems.all()).iterator()
+        if is_for_sender(problem.code, problem.severity, problem.row)
+    )
+    return csv_response(Export(f"problems-of-delivery-{run.pk}-for-the-sender", HEADINGS, rows))
 
 
 def feed_internal(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """For ourselves only, as CSV: what the sender's list leaves out or does not say in full."""
     run = _run(request, run_id)
-    rows = [
+    record_access(
+        request, Access.EXPORTED, subject=run, detail={"rows": _number(run, _is_for_us), "format": "csv, internal"}
+    )
+    rows = (
         _line(problem, problem.message, problem.advice)
         for problem in in_order(run.problems.all()).iterator()
-        if is_quoting(problem.code) or not is_for_sender(problem.code, problem.severity, problem.row)
-    ]
-    record_access(request, Access.EXPORTED, subject=run, detail={"rows": len(rows), "format": "csv, internal"})
-    return csv_response(Export(f"delivery-{run.pk}-internal-only", HEADINGS, iter(rows)))
+        if _is_for_us(problem.code, problem.severity, problem.row)
+    )
+    return csv_response(Export(f"delivery-{run.pk}-internal-only", HEADINGS, rows))
 
 
 def feed_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
