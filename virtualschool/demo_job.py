@@ -5,7 +5,8 @@ Every step finds what an earlier run left and does nothing twice.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,8 @@ from attainment.services import compute_and_store
 from core import rules
 from core.calendars import county_year
 from core.feeds import services as feeds
+from core.feeds.base import Severity
+from core.feeds.codes import label_of
 from core.feeds.files import sources_from_paths
 from core.models import Calendar, FeedRun, Term, User
 from core.roles import ROLE_LABELS, Role
@@ -120,6 +123,14 @@ def _applied_before() -> set[tuple[str, frozenset[str]]]:
     }
 
 
+def _why_held(outcome: feeds.Outcome) -> Iterator[str]:
+    """The reasons for held rows, each kind once with its number and its first case."""
+    errors = [p for p in outcome.problems if p.severity == Severity.ERROR]
+    for code, number in Counter(p.code for p in errors).most_common():
+        first = next(p for p in errors if p.code == code)
+        yield f"{number:,} x {label_of(code)} ({code}); row {first.row}: {first.message}"
+
+
 def apply_feeds(steps: Iterable[FeedStep], *, today: date, say: Say) -> None:
     """Apply each delivery that was not applied before. Raises RuntimeError when one is refused."""
     before = _applied_before()
@@ -130,7 +141,12 @@ def apply_feeds(steps: Iterable[FeedStep], *, today: date, say: Say) -> None:
             continue
         outcome = feeds.apply_sources(kind=step.kind, sources=sources_from_paths(step.paths), actor=None, today=today)
         rows = outcome.rows
-        say(f"  {step.kind:13} {name}: {rows['read']:,} rows, {rows['applied']:,} applied, {rows['held']:,} held")
+        say(
+            f"  {step.kind:13} {name}: {rows['read']:,} rows, {rows['applied']:,} applied, "
+            f"{rows['unchanged']:,} unchanged, {rows['held']:,} held"
+        )
+        for line in _why_held(outcome):
+            say(f"  {'':13} held: {line}")
         if outcome.status == "refused":
             raise RuntimeError("; ".join(p.message for p in outcome.problems))
 

@@ -1,7 +1,8 @@
 """Results from files. What reads them is imported when a file comes, not at start-up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+import attainment.feeds.wording  # noqa: F401 - the codes in words
 from core.feeds.base import Checked, FeedContext, FeedKind, SourceFile
 from core.feeds.registry import register
 
@@ -17,6 +18,12 @@ class ResultsFeed(FeedKind):
         "child_id", "upn", "assessment_year", "stage", "subject", "qualification", "grade", "size",
         "level2_pass", "sat_on",
     )  # fmt: skip
+
+    def layouts(self) -> Collection[Collection[str]]:
+        from attainment.feeds.reading import COLUMNS
+        from core.feeds.columns import keys_of
+
+        return [keys_of(COLUMNS)]
 
     def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
         from attainment.feeds import results

@@ -1,14 +1,26 @@
 """The two feeds of marks. What reads the files is imported when a file comes, not at start-up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+import attendance.feeds.wording  # noqa: F401 - the codes in words
 from core.feeds.base import Checked, FeedContext, FeedKind, FeedOption, SourceFile
 from core.feeds.registry import register
+
+
+def code_choices() -> list[tuple[str, str]]:
+    """The attendance codes that a word may mean, each once, the codes of one supplier left out."""
+    from attendance.rules.codes import ATTENDANCE_CODES
+
+    known = {c.code: c.meaning for c in ATTENDANCE_CODES if c.rolls_up_to is None and c.code != "\\"}
+    return [(code, f"{code} {'Present' if code == '/' else meaning}") for code, meaning in known.items()]
+
 
 CODES_OPTION = FeedOption(
     name="codes",
     label="Words used in place of codes",
     hint="Only when the file has words, or P and A for present and absent: present=/,absent=N",
+    asked_by=frozenset({"WORD_WITHOUT_MAP", "WORDS_WITHOUT_MAP", "P_WITHOUT_PRESENT"}),
+    choices=code_choices,
 )
 
 
@@ -24,6 +36,12 @@ class WelfareCallFeed(FeedKind):
         "PM", "PM Reason", "Comments",
     )  # fmt: skip
     options = (CODES_OPTION,)
+
+    def layouts(self) -> Collection[Collection[str]]:
+        from attendance.feeds.layouts import DAILY_CALL
+        from core.feeds.columns import keys_of
+
+        return [keys_of(DAILY_CALL)]
 
     def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
         from attendance.feeds.marks import check
@@ -45,6 +63,12 @@ class B2BFeed(FeedKind):
     hint = "One row a session mark, or one row a child with a string of marks from a Monday on."
     order = 50
     template_columns = ("UPN", "LAESTAB", "Date", "Session", "Mark", "Minutes Late", "Comment")
+
+    def layouts(self) -> Collection[Collection[str]]:
+        from attendance.feeds.layouts import MARK_STRING, REGISTER
+        from core.feeds.columns import keys_of
+
+        return [keys_of(REGISTER), keys_of(MARK_STRING)]
 
     def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
         from attendance.feeds.b2b import B2BReader

@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 
+from attendance import rules
 from attendance.feeds.codes import Reading
 from attendance.feeds.layouts import MARK_STRING, REGISTER, SESSION_WORDS, requiring
 from attendance.feeds.marks import Delivery, MarkReader
@@ -150,13 +151,23 @@ def _refuse_two_character_codes(sheet: Sheet) -> None:
     )
 
 
+def _marks_weekends(text: str) -> bool:
+    """Whether a Saturday or a Sunday has a mark: in a string of school days only, the next week stands there."""
+    return any(at % WEEK >= WEEK - 4 and mark not in rules.SILENT_ON_CLOSED_DAYS for at, mark in enumerate(text))
+
+
 def _string_problem(text: str) -> tuple[str, str] | None:
     if not text.strip():
         return None
-    if len(text) % WEEK:
+    if len(text) % 2:
         return (
             "BAD_LENGTH",
             f"The string has {len(text)} characters; it needs {WEEK} for each week, Saturday and Sunday included.",
+        )
+    if len(text) % WEEK and _marks_weekends(text):
+        return (
+            "BAD_LENGTH",
+            f"The string has {len(text)} characters and marks on weekends: it seems to leave out Saturday and Sunday.",
         )
     if len(text) > MAX_STRING:
         return "TOO_LONG", "The string is longer than a year."
@@ -172,7 +183,8 @@ def _string_marks(sheet: Sheet, delivery: Delivery) -> Marks:
         problems.add(
             code,
             message,
-            advice="Ask for whole weeks from a Monday, two characters a day (- not marked, # closed).",
+            advice="Ask for all seven days from a Monday, two characters a day (- not marked, # closed); only the "
+            "last week may end early.",
             **sheet.where(row, "marks"),
         )
     days = delivery.day[part]

@@ -15,11 +15,13 @@ from attendance.feeds.codes import CodeReader
 from attendance.feeds.lookups import Children, Schools, resolve_days
 from attendance.feeds.sheets import Sheet
 from attendance.indicators.expected import children_expected_on
+from attendance.models import Register
 from attendance.register.effective import derive
 from attendance.register.incoming import Comparison, Marks, RowState, compare, concatenate
 from attendance.register.places import BLANK, Bools, Bytes, Ints, distinct, tables_of
 from attendance.register.sessions import SessionMasks
 from attendance.register.storing import load_registers, pupil_years, write_comparison
+from core.calendars import Calendars
 from core.feeds.base import (
     Change,
     Checked,
@@ -34,6 +36,7 @@ from core.rules import academic_year_of
 from schools.models import School
 
 MAX_LISTED = 100
+DAYS_JUDGED = 3
 NEW_MARKS_TOLD = 20
 """Examples: a new mark is a row of the file itself, a changed one is not."""
 
@@ -132,7 +135,7 @@ def _check(reader: MarkReader, files: Sequence[SourceFile], context: FeedContext
     )
     _tell_clashes(reader, delivery, comparison)
     difference = _difference(delivery, comparison)
-    _tell_missing_children(delivery, marks, difference)
+    _tell_missing_children(reader, delivery, marks, difference)
     return Checked(counts=_count(comparison.states), problems=problems, difference=difference, payload=comparison)
 
 
@@ -341,15 +344,14 @@ def _difference(delivery: Delivery, comparison: Comparison) -> Difference:
     return difference
 
 
-def _tell_missing_children(delivery: Delivery, marks: Marks, difference: Difference) -> None:
-    """Children looked after on the last day of the delivery, of whom it has no mark: a main screen item (5.4)."""
-    said = marks.where(marks.symbol != BLANK)
-    if not len(said):
+def _tell_missing_children(reader: MarkReader, delivery: Delivery, marks: Marks, difference: Difference) -> None:
+    """Children of whom a day's file should have had a mark and has none: a main screen item (5.4)."""
+    found = _day_of_file(reader, marks.where(marks.symbol != BLANK))
+    if found is None:
         return
-    on = dt.date.fromordinal(int(said.day.max()))
-    marked = set(distinct(said.pupil).tolist())
+    on, without = found
     ids = delivery.children.index.child_ids
-    missing = sorted(ids[pupil] for pupil in children_expected_on(on) - marked)
+    missing = sorted(ids[pupil] for pupil in without)
     if not missing:
         return
     one = len(missing) == 1
@@ -367,3 +369,32 @@ def _tell_missing_children(delivery: Delivery, marks: Marks, difference: Differe
         advice="Ask the schools of these children; the page Marks received lists schools that are silent.",
     )
     difference.summary.append(f"{message}.")
+
+
+def _day_of_file(reader: MarkReader, said: Marks) -> tuple[dt.date, set[int]] | None:
+    """The day that a day's file is about, and who was expected then and is not in it; None for other files.
+
+    The rule: of the last days with a mark on which the county may have school, the latest on which the file names at
+    least half of the children it should. These are the children expected that day of whom the source has sent marks
+    this academic year; all that are expected, where it has sent none yet. So one mistyped date, a correction of a
+    few marks or a source for a few schools tells of nobody.
+    """
+    calendars = Calendars()
+    judged = 0
+    for day in distinct(said.day)[::-1].tolist():
+        on = dt.date.fromordinal(day)
+        year = academic_year_of(on)
+        if not calendars.of(None, year).may_have_session(on):
+            continue
+        expected = children_expected_on(on)
+        known = set(
+            Register.objects.filter(source=reader.source, academic_year=year).values_list("pupil_id", flat=True)
+        )
+        should = expected & known or expected
+        without = should - set(distinct(said.pupil[said.day == day]).tolist())
+        if should and 2 * len(without) <= len(should):
+            return on, without
+        judged += 1
+        if judged == DAYS_JUDGED:
+            break
+    return None

@@ -23,7 +23,7 @@ LATE = [ord(s) for s in "LU"]
 NO = frozenset({"", "n", "no", "false", "0"})
 NOTHING = Note()
 MAP_ADVICE = (
-    "Choose on upload what the words mean, or on the command line --codes present=/,absent=N "
+    "Choose on the delivery's page what the words mean; on the command line give --codes present=/,absent=N "
     "(the word, then the code of the attendance list)."
 )
 
@@ -89,14 +89,14 @@ class WelfareCallReader(MarkReader):
                 "The file has P and A but no / or \\: P would be read as sporting activity, and A is no code.",
                 file=first.table.file,
                 value="P, A",
-                advice="Say what they mean with the word map: --codes P=/,A=N",
+                advice="Choose on the delivery's page what they mean; on the command line give --codes P=/,A=N",
             )
         delivery.problems.warn(
             "P_WITHOUT_PRESENT",
             "The file has P (sporting activity) and not one / or \\.",
             file=first.table.file,
             value="P",
-            advice="If P means present here, send the file again with the word map: --codes P=/",
+            advice="If P means present here, choose so on the delivery's page; on the command line give --codes P=/",
         )
 
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -160,6 +160,12 @@ class Difference:
     left: int = 0
     summary: list[str] = field(default_factory=list)
     """Sentences for the confirmation page ("3 children on the roll are not in this file")."""
+    added_as: str = ""
+    """What the added entries are, for one row of a file may make several ("2 children and 3 episodes of care")."""
+    about: str = ""
+    """What time the files are about, in words, where their names and the day of receipt do not say it."""
+    warnings: list[str] = field(default_factory=list)
+    """Sentences to be read right before applying."""
     entries: list[Change] = field(default_factory=list)
     """Every entry that is changed or taken out; of what is only added, the feed decides what is worth a line."""
 
@@ -174,6 +180,9 @@ class Difference:
             "removed": self.removed,
             "left": self.left,
             "summary": self.summary,
+            "added_as": self.added_as,
+            "about": self.about,
+            "warnings": self.warnings,
         }
 
 
@@ -235,6 +244,10 @@ class FeedOption:
     name: str
     label: str
     hint: str
+    asked_by: frozenset[str] = frozenset()
+    """Codes of problems whose value is a word that this option gives a meaning, so that the page can ask for it."""
+    choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+    """What a word may mean: (as the option writes it, in words)."""
 
 
 class FeedKind(ABC):
@@ -248,6 +261,10 @@ class FeedKind(ABC):
     template_columns: ClassVar[Sequence[str]] = ()
     """Headings of the downloadable template; empty where the layout is somebody else's."""
     options: ClassVar[Sequence[FeedOption]] = ()
+
+    def layouts(self) -> Collection[Collection[str]]:
+        """The normalised headings of each table of this kind, to tell a file that was sent as another kind."""
+        return ()
 
     @abstractmethod
     def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:

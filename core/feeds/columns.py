@@ -52,6 +52,11 @@ def normalise_heading(heading: str) -> str:
     return re.sub(r"[^a-z0-9]", "", heading.lower()) or heading.strip()
 
 
+def keys_of(columns: Sequence[Column]) -> frozenset[str]:
+    """All headings, normalised, under which the columns of a layout come."""
+    return frozenset(key for column in columns for key in column.keys)
+
+
 @dataclass(frozen=True)
 class HeadingMatch:
     """Which position holds which column; headings nobody asked for; required columns that are not there."""
@@ -104,13 +109,17 @@ def require_headings(table: RawTable, columns: Sequence[Column], problems: Probl
     return match
 
 
+ADD_IT = "Add it and send the file again."
+
+
 def _heading_problems(table: RawTable, match: HeadingMatch) -> Iterator[Problem]:
-    for column in match.missing:
+    for number, column in enumerate(match.missing):
         near = difflib.get_close_matches(
             normalise_heading(column.name), [normalise_heading(h) for h in match.extra], n=1, cutoff=0.6
         )
         found = next((h for h in match.extra if near and normalise_heading(h) == near[0]), "")
         hint = f" Is it the one called “{found}”? Then rename that heading." if found else ""
+        read = "" if number else f" Headings read: {', '.join(table.headings)[:300]}."
         yield Problem(
             code="MISSING_COLUMN",
             severity=Severity.ERROR,
@@ -118,7 +127,7 @@ def _heading_problems(table: RawTable, match: HeadingMatch) -> Iterator[Problem]
             row=table.heading_row,
             column=column.name,
             message=f"The column {column.name} is missing.",
-            advice=f"Add it and send the file again.{hint} Headings read: {', '.join(table.headings)[:300]}.",
+            advice=f"{ADD_IT}{hint}{read}",
         )
     for heading in match.twice:
         yield Problem(

@@ -37,6 +37,17 @@ def patience(seconds: int | None) -> Iterator[None]:
         cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
+@contextmanager
+def no_wait() -> Iterator[None]:
+    """Around a row taken with `nowait`: raises Busy when somebody works on that delivery."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise Busy("Somebody works on this delivery just now. Nothing was changed; look again in a minute.") from None
+
+
 def take_run(run_id: int) -> None:
     """Be the one who works on this run until the transaction ends; waits for who does so now."""
     with connection.cursor() as cursor:
@@ -53,14 +64,20 @@ def take_turn(waiting: Callable[[], None]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 
+_WORKED_ON = (
+    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted"
+    " AND pid <> pg_backend_pid()"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def runs_worked_on() -> set[int]:
+    """The runs that other living connections work on. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKED_ON, [WORK_ON_RUN])
+        return {run_id for (run_id,) in cursor.fetchall()}
+
+
 def is_worked_on(run_id: int) -> bool:
     """Whether another living connection works on this run."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
-            " AND objsubid = 2 AND granted AND pid <> pg_backend_pid()"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            [WORK_ON_RUN, run_id],
-        )
-        (found,) = cursor.fetchone()
-    return bool(found)
+    return run_id in runs_worked_on()

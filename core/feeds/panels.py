@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from core import navigation
@@ -14,24 +15,34 @@ from core.roles import Permission, Role
 
 
 def _needs(user: Any, today: date) -> Iterable[Need]:
-    open_runs = FeedRun.objects.filter(status=FeedRun.Status.READY)
+    status = FeedRun.Status
+    found = FeedRun.objects.aggregate(
+        ready=Count("pk", filter=Q(status=status.READY)),
+        failed=Count("pk", filter=Q(status=status.FAILED)),
+        held=Count("pk", filter=services.ALL_HELD),
+    )
     yield Need(
         text="Deliveries to confirm or put aside",
-        count=open_runs.count(),
+        count=found["ready"],
         url=reverse("feeds:list"),
         hint="Checked, and waiting for a decision",
     )
     yield Need(
+        text="Deliveries with all rows held back",
+        count=found["held"],
+        url=reverse("feeds:list"),
+        hint="Nothing of them is in yet; see why, have them mended, or put them aside",
+    )
+    yield Need(
         text="Deliveries stopped by a fault",
-        count=FeedRun.objects.filter(status=FeedRun.Status.FAILED).count(),
+        count=found["failed"],
         url=reverse("feeds:list"),
         hint="Nothing was changed; apply them again or ask for help",
         urgent=True,
     )
-    waiting = FeedRun.objects.filter(status__in=services.WAITING_STATES)
     yield Need(
         text="Deliveries that nobody works on",
-        count=sum(services.work_on(run) is services.Work.STALLED for run in waiting[:50]),
+        count=services.count_stalled(),
         url=reverse("feeds:list"),
         hint="Not taken up, or stopped with the worker; start them again",
         urgent=True,

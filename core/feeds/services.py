@@ -4,12 +4,14 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core.actor import acting_as
@@ -18,15 +20,19 @@ from core.db.copy import copy_rows
 from core.feeds import store
 from core.feeds.base import Change, Checked, FeedContext, FeedKind, FeedRefused, Problem, Severity, SourceFile
 from core.feeds.files import Delivery
-from core.feeds.locks import Busy, is_worked_on, patience, take_run, take_turn
+from core.feeds.likeness import name_the_kind
+from core.feeds.locks import Busy, is_worked_on, no_wait, patience, runs_worked_on, take_run, take_turn
 from core.feeds.registry import get_kind
 from core.models import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile, User
+from core.roles import Permission
 
 Status = FeedRun.Status
 OPEN_STATES = frozenset({Status.RECEIVED, Status.CHECKING, Status.READY, Status.APPLYING, Status.FAILED})
 CHECKABLE_STATES = OPEN_STATES - {Status.APPLYING} | {Status.UNCHANGED}
 """What was held back may fit once another feed has come, so a delivery that changed nothing is checked again."""
 WAITING_STATES = frozenset({Status.RECEIVED, Status.CHECKING, Status.APPLYING})
+ALL_HELD = Q(status=Status.UNCHANGED, counts__held__gt=0, counts__unchanged=0)
+"""Deliveries of which not one row could be used: they changed nothing, but they are not done with."""
 PATIENCE_WITH_WORKER = timedelta(minutes=1)
 
 
@@ -111,7 +117,10 @@ def undone() -> Iterator[None]:
 def _check(kind: FeedKind, files: Sequence[SourceFile], context: FeedContext) -> Checked:
     if not files:
         raise FeedRefused.because("NO_FILE", "There is no file to read.")
-    checked = kind.check(files, context)
+    try:
+        checked = kind.check(files, context)
+    except FeedRefused as refusal:
+        raise name_the_kind(refusal, kind, files) from None
     checked.counts.check()
     return checked
 
@@ -130,10 +139,17 @@ def preview(
     return Outcome(kind, status, checked.counts.as_dict(), checked.problems.found)
 
 
+def check_can_feed(actor: User | None) -> None:
+    """Raise PermissionDenied unless the actor may bring in files; None is the system itself."""
+    if actor is not None and not actor.can(Permission.IMPORT_FEEDS):
+        raise PermissionDenied("Your role does not include bringing in files.")
+
+
 def receive(
     *, kind: str, sources: Sequence[SourceFile], actor: User | None, options: Mapping[str, str] | None = None
 ) -> FeedRun:
-    """Store the files and open a run. Raises FeedRefused when they cannot be stored."""
+    """Store the files and open a run. Raises FeedRefused when they cannot be stored, PermissionDenied."""
+    check_can_feed(actor)
     get_kind(kind)
     if not sources:
         raise FeedRefused.because("NO_FILE", "There is no file to read.")
@@ -248,8 +264,9 @@ def apply_run(*, run_id: int, actor: User | None, today: date, wait_seconds: int
     """Check again and apply, in one transaction. One application runs at a time; a second waits here.
 
     Raises RunNotOpen when the run was already applied, refused or put aside: who comes second is told. Raises Busy
-    when another delivery is still being applied after `wait_seconds`, and FeedStopped after a fault.
+    when another delivery is still being applied after `wait_seconds`, FeedStopped after a fault, and PermissionDenied.
     """
+    check_can_feed(actor)
     with _marking_faults(run_id), acting_as(actor, feed_run=run_id), transaction.atomic():
         progress = report_progress(run_id)
         with patience(wait_seconds):
@@ -292,13 +309,15 @@ def mark_failed(*, run_id: int) -> None:
 
 
 def queue_run(*, run_id: int, status: FeedRun.Status) -> None:
-    """Say that the worker will check (RECEIVED) or apply (APPLYING) the run. Raises RunNotOpen.
+    """Say that the worker will check (RECEIVED) or apply (APPLYING) the run. Raises RunNotOpen, and Busy at once
+    while somebody works on it: a check may take minutes, and a page must not wait for it.
 
     Harmless when the worker never comes: the run stays open, and `work_on` tells that it was left lying.
     """
     allowed = OPEN_STATES if status == Status.APPLYING else CHECKABLE_STATES
     with transaction.atomic():
-        run = FeedRun.objects.select_for_update().get(pk=run_id)
+        with no_wait():
+            run = FeedRun.objects.select_for_update(nowait=True).get(pk=run_id)
         if run.status not in allowed:
             raise RunNotOpen(_why_not_open(run))
         if run.status != status:
@@ -321,12 +340,26 @@ def work_on(run: FeedRun) -> Work:
     """Whether somebody works on the run now, will soon, or should have and did not."""
     if run.status not in OPEN_STATES:
         return Work.NONE
-    if is_worked_on(run.pk):
+    return _work_on(run, worked_on=is_worked_on(run.pk), queued_at=cache.get(_queued_key(run.pk)))
+
+
+def _work_on(run: FeedRun, *, worked_on: bool, queued_at: datetime | None) -> Work:
+    if worked_on:
         return Work.WORKING
     if run.status not in WAITING_STATES:
         return Work.NONE
-    queued = cache.get(_queued_key(run.pk)) or run.received_at
-    return Work.QUEUED if timezone.now() - queued < PATIENCE_WITH_WORKER else Work.STALLED
+    return Work.QUEUED if timezone.now() - (queued_at or run.received_at) < PATIENCE_WITH_WORKER else Work.STALLED
+
+
+def count_stalled() -> int:
+    """How many deliveries nobody works on though somebody should: two queries, whatever their number."""
+    waiting = list(FeedRun.objects.filter(status__in=WAITING_STATES))
+    if not waiting:
+        return 0
+    working = runs_worked_on()
+    queued = cache.get_many([_queued_key(run.pk) for run in waiting])
+    found = (_work_on(run, worked_on=run.pk in working, queued_at=queued.get(_queued_key(run.pk))) for run in waiting)
+    return sum(work is Work.STALLED for work in found)
 
 
 def _why_not_open(run: FeedRun) -> str:
@@ -370,15 +403,41 @@ def outcome_of(run: FeedRun) -> Outcome:
     return Outcome(run.kind, run.status, run.counts or EMPTY_ROWS, problems, run.pk)
 
 
+def may_put_aside(run: FeedRun) -> bool:
+    """An open delivery, or one that changed nothing because rows were held back, and so still asks for a look."""
+    return run.status in OPEN_STATES or (run.status == Status.UNCHANGED and bool(run.counts.get("held")))
+
+
 def cancel_run(*, run: FeedRun, actor: User, wait_seconds: int | None = None) -> FeedRun:
-    """Put a delivery aside without applying it. Raises RunNotOpen, and Busy while somebody works on it."""
+    """Put a delivery aside without applying it.
+
+    Raises RunNotOpen, PermissionDenied, and Busy while somebody works on it.
+    """
+    check_can_feed(actor)
     with acting_as(actor), transaction.atomic():
         with patience(wait_seconds):
             take_run(run.pk)
             run = FeedRun.objects.select_for_update().get(pk=run.pk)
-        if run.status not in OPEN_STATES:
+        if not may_put_aside(run):
             raise RunNotOpen(_why_not_open(run))
         run.status = Status.CANCELLED
         run.applied_by, run.applied_at = actor, timezone.now()
         run.save()
+    return run
+
+
+def choose_options(*, run_id: int, actor: User, options: Mapping[str, str]) -> FeedRun:
+    """Keep further options of a delivery that is to be checked again, so that its files need not come again.
+
+    A refused delivery is open again by this. Raises RunNotOpen, PermissionDenied, and Busy while somebody works on it.
+    """
+    check_can_feed(actor)
+    with acting_as(actor), transaction.atomic():
+        with no_wait():
+            run = FeedRun.objects.select_for_update(nowait=True).get(pk=run_id)
+        if run.status not in CHECKABLE_STATES | {Status.REFUSED}:
+            raise RunNotOpen(_why_not_open(run))
+        run.options = {**run.options, **options}
+        run.status = Status.RECEIVED
+        run.save(update_fields=["options", "status"])
     return run

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, Min, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,14 +24,17 @@ from core.audit import Access, record_access
 from core.exports import Export, csv_response
 from core.feeds import services
 from core.feeds.base import FeedKind, FeedRefused, Problem, SourceFile
+from core.feeds.codes import label_of
 from core.feeds.locks import Busy
 from core.feeds.registry import all_kinds, get_kind
 from core.feeds.services import Work
 from core.feeds.store import refusal_for
 from core.forms import GovForm, MultipleFileField, RadioField
-from core.models import FeedProblem, FeedRun, User
+from core.models import FeedRun, User
 from core.roles import Permission
 from core.scoping import require
+from core.views.feed_problems import problem_summary, refusals, shown_problems
+from core.views.feed_words import words_form
 from core.wording import count_of
 
 logger = structlog.get_logger(__name__)
@@ -42,10 +45,6 @@ PACKED = 10
 PROBLEMS_A_PAGE = 50
 EXAMPLES_SHOWN = 10
 EXAMPLES_LISTED = 200
-WORST_FIRST = Case(
-    When(severity="error", then=Value(0)), When(severity="warning", then=Value(1)), default=Value(2),
-    output_field=IntegerField(),
-)  # fmt: skip
 WAIT_SECONDS = 10
 """How long a page waits for another application before it says so."""
 STATUS_COLOURS = {
@@ -101,7 +100,8 @@ def _runs() -> QuerySet[FeedRun]:
     return FeedRun.objects.select_related("received_by", "applied_by").prefetch_related("files__stored")
 
 
-def _run(request: HttpRequest, run_id: int) -> FeedRun:
+def run_of(request: HttpRequest, run_id: int) -> FeedRun:
+    """The delivery, for those who bring in files; 403 for others, 404 when there is none."""
     require(request, Permission.IMPORT_FEEDS)
     run = _runs().filter(pk=run_id).first()
     if run is None:
@@ -123,15 +123,18 @@ def _title(run: FeedRun) -> str:
     return next((k.title for k in all_kinds() if k.kind == run.kind), run.kind)
 
 
-def _colour(run: FeedRun) -> str:
-    return STATUS_COLOURS.get(Status(run.status), "yellow")
+def _state(run: FeedRun) -> tuple[str, str]:
+    """How a delivery stands, in words and colour; one that changed nothing for its rows were held is not done with."""
+    if run.status == Status.UNCHANGED and run.counts.get("held"):
+        return ("Rows held back" if run.counts.get("unchanged") else "All rows held back", "orange")
+    return run.get_status_display(), STATUS_COLOURS.get(Status(run.status), "yellow")
 
 
 def feed_list(request: HttpRequest) -> HttpResponse:
     """History of deliveries, what waits for a decision first."""
     require(request, Permission.IMPORT_FEEDS)
-    waits = {Status.READY, Status.FAILED}
-    first = Case(When(status__in=waits, then=Value(0)), default=Value(1), output_field=IntegerField())
+    waits = Q(status__in={Status.READY, Status.FAILED}) | services.ALL_HELD
+    first = Case(When(waits, then=Value(0)), default=Value(1), output_field=IntegerField())
     runs = _runs()
     page = Paginator(runs.order_by(first, "-received_at", "-pk"), 30).get_page(request.GET.get("page"))
     return render(
@@ -140,8 +143,8 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         {
             "page_title": "Feeds",
             "page": page,
-            "rows": [(run, _title(run), _colour(run)) for run in page],
-            "waiting": runs.filter(status__in=waits).count(),
+            "rows": [(run, _title(run), *_state(run)) for run in page],
+            "waiting": runs.filter(waits).count(),
             "kinds": all_kinds(),
         },
     )
@@ -188,7 +191,7 @@ def feed_new(request: HttpRequest) -> HttpResponse:
         except FeedRefused as refusal:
             form.add_error("files_sent", [_sentence(problem) for problem in refusal.problems])
         else:
-            _check(request, run)
+            check_now(request, run)
             return redirect("feeds:run", run_id=run.pk)
     return render(
         request,
@@ -207,7 +210,7 @@ def _sentence(problem: Problem) -> str:
     return f"{where}{problem.message} {problem.advice}".strip()
 
 
-def _check(request: HttpRequest, run: FeedRun) -> None:
+def check_now(request: HttpRequest, run: FeedRun) -> None:
     """Check now, or in the worker when the files are large."""
     try:
         if _is_large(run):
@@ -215,8 +218,8 @@ def _check(request: HttpRequest, run: FeedRun) -> None:
             tasks.check_feed.delay_on_commit(run_id=run.pk)
         else:
             services.check_run(run_id=run.pk, today=timezone.localdate())
-    except services.RunNotOpen as closed:
-        messages.warning(request, str(closed))
+    except (services.RunNotOpen, Busy) as told:
+        messages.warning(request, str(told))
     except services.FeedStopped as stopped:
         _log(stopped)
 
@@ -228,12 +231,11 @@ def _log(stopped: services.FeedStopped) -> None:
 
 def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Step 2 to 4 of a delivery: what was read, what would change, and the receipt."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     work = services.work_on(run)
-    problems = run.problems.all()
     code = request.GET.get("code", "").replace("\x00", "")
-    shown = problems.filter(code=code) if code else problems
-    page = Paginator(shown.order_by(WORST_FIRST, "pk"), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+    shown: Any = refusals(run) if run.status == Status.REFUSED else shown_problems(run, code)
+    page = Paginator(shown, PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
     examples = list(run.changes.all()[:EXAMPLES_LISTED])
     record_access(request, Access.OPENED, subject=run, detail={"problems": page.paginator.count})
     return render(
@@ -244,13 +246,13 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             "crumbs": [("Feeds", reverse("feeds:list"))],
             "run": run,
             "title": _title(run),
-            "colour": _colour(run),
+            "state": _state(run),
             "steps": _steps(run),
-            "groups": _groups(problems),
+            **problem_summary(run),
             "page": page,
             "chosen": code,
-            "total": problems.count(),
-            "one_file": len({problem.file for problem in page}) <= 1,
+            "chosen_label": label_of(code),
+            "one_file": run.status == Status.REFUSED or len({problem.file for problem in page}) <= 1,
             "changes": run.difference.get("added", 0)
             + run.difference.get("changed", 0)
             + run.difference.get("removed", 0),
@@ -258,13 +260,14 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             "more_examples": examples[EXAMPLES_SHOWN:],
             "all_changes": run.changes.count(),
             **_what_can_be_done(run, work),
+            "words_form": words_form(run),
         },
     )
 
 
 def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
     """Which buttons the page shows, and how far the work is."""
-    warnings = []
+    warnings = list(run.difference.get("warnings", []))
     if removed := run.difference.get("removed"):
         warnings.append(f"Applying takes out {count_of(removed, 'entry,entries')} of what is here now.")
     going_on = work in {Work.QUEUED, Work.WORKING}
@@ -281,7 +284,7 @@ def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
         and run.status in services.CHECKABLE_STATES
         and may_differ.get(Status(run.status), True),
         "outdated": outdated,
-        "can_cancel": run.status in services.OPEN_STATES and not going_on,
+        "can_cancel": services.may_put_aside(run) and not going_on,
     }
 
 
@@ -289,15 +292,6 @@ def _steps(run: FeedRun) -> list[dict[str, Any]]:
     """Where in its life the delivery is; the last step is done when something was decided."""
     current = STEP_OF.get(Status(run.status), len(STEPS) - 1)
     return [{"label": label, "done": n < current, "current": n == current} for n, label in enumerate(STEPS)]
-
-
-def _groups(problems: QuerySet[FeedProblem]) -> list[dict[str, Any]]:
-    """Problems by kind, the worst first and the most of them first, each with the words of its first case."""
-    order = {"error": 0, "warning": 1, "notice": 2}
-    found = list(problems.values("code", "severity").annotate(number=Count("pk"), first=Min("pk")).order_by())
-    words = FeedProblem.objects.in_bulk([group["first"] for group in found])
-    groups: list[dict[str, Any]] = [{**group, "example": words[group["first"]].message} for group in found]
-    return sorted(groups, key=lambda g: (order.get(g["severity"], 3), -g["number"], g["code"]))
 
 
 def _outdated(run: FeedRun) -> int:
@@ -309,7 +303,7 @@ def _outdated(run: FeedRun) -> int:
 
 def feed_progress(request: HttpRequest, run_id: int) -> JsonResponse:
     """For the progress bar: done, total, detail, finished, url."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     progress = services.progress_of(run)
     return JsonResponse(
         {
@@ -325,14 +319,14 @@ def feed_progress(request: HttpRequest, run_id: int) -> JsonResponse:
 @require_POST
 def feed_check(request: HttpRequest, run_id: int) -> HttpResponse:
     """Check a delivery again: the tables have changed since, or a fault stopped the first check."""
-    _check(request, _run(request, run_id))
+    check_now(request, run_of(request, run_id))
     return redirect("feeds:run", run_id=run_id)
 
 
 @require_POST
 def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
     """Confirmed: apply in one transaction, at once or in the worker when the delivery is large."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     actor = cast("User", request.user)
     try:
         if _is_large(run):
@@ -353,7 +347,7 @@ def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     """Put a checked delivery aside."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     try:
         services.cancel_run(run=run, actor=cast("User", request.user), wait_seconds=WAIT_SECONDS)
     except (services.RunNotOpen, Busy) as told:
@@ -361,27 +355,6 @@ def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
         return redirect("feeds:run", run_id=run_id)
     messages.info(request, f"Delivery {run.pk} was put aside. Nothing was changed.")
     return redirect("feeds:list")
-
-
-def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """All problems of a delivery as CSV, the worst first, for the sender."""
-    run = _run(request, run_id)
-    record_access(request, Access.EXPORTED, subject=run, detail={"rows": run.problems.count(), "format": "csv"})
-    rows = (
-        [p.severity, p.code, p.file, p.row, p.column, p.value, p.message, p.advice]
-        for p in FeedProblem.objects.filter(run=run).order_by(WORST_FIRST, "pk").iterator()
-    )
-    headings = ["Severity", "Code", "File", "Row", "Column", "Value read", "What is wrong", "What to do"]
-    return csv_response(Export(f"problems-of-delivery-{run.pk}", headings, rows))
-
-
-def feed_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """What a delivery changes, entry by entry, as CSV."""
-    run = _run(request, run_id)
-    number = run.changes.count()
-    record_access(request, Access.EXPORTED, subject=run, detail={"rows": number, "format": "csv"})
-    rows = ([c.subject, c.what, c.before, c.after] for c in run.changes.order_by("pk").iterator())
-    return csv_response(Export(f"changes-of-delivery-{run.pk}", ["Whose", "What", "Before", "After"], rows))
 
 
 def feed_template(request: HttpRequest, kind: str) -> HttpResponseBase:

@@ -1,7 +1,8 @@
 """The feeds of the roll. What reads the files is imported when a file comes, not at start-up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+import pupils.feeds.wording  # noqa: F401 - the codes in words
 from core.feeds.base import Checked, FeedContext, FeedKind, SourceFile
 from core.feeds.registry import register
 
@@ -17,6 +18,11 @@ class Ssda903Feed(FeedKind):
     )
     order = 20
     suffixes = (".csv", ".txt", ".tsv", ".xlsx", ".xml", ".zip")
+
+    def layouts(self) -> Collection[Collection[str]]:
+        from pupils.feeds.ssda903.tables import TABLES
+
+        return [table.by_key.keys() for table in TABLES]
 
     def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
         from pupils.feeds.ssda903 import feed
@@ -44,6 +50,12 @@ class RollFeed(FeedKind):
         "nc_year_in", "school_urn", "school_laestab", "place_from", "place_to", "place_kind", "send",
         "adviser_email", "social_worker_email", "iro_email",
     )  # fmt: skip
+
+    def layouts(self) -> Collection[Collection[str]]:
+        from core.feeds.columns import keys_of
+        from pupils.feeds.roll.columns import COLUMNS
+
+        return [keys_of(COLUMNS)]
 
     def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
         from pupils.feeds.roll import feed

@@ -1,7 +1,8 @@
 """The schools register feed. What reads the files is imported when a file comes, not at start-up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+import schools.feeds.wording  # noqa: F401 - the codes in words
 from core.feeds.base import Checked, FeedContext, FeedKind, SourceFile
 from core.feeds.registry import register
 
@@ -17,6 +18,12 @@ class GiasFeed(FeedKind):
     )
     order = 10
     suffixes = (".csv", ".txt", ".tsv", ".xlsx", ".zip")
+
+    def layouts(self) -> Collection[Collection[str]]:
+        from core.feeds.columns import keys_of
+        from schools.feeds.gias_columns import LINKS, REGISTER
+
+        return [keys_of(REGISTER), keys_of(LINKS)]
 
     def check(self, files: Sequence[SourceFile], context: FeedContext) -> Checked:
         from schools.feeds import gias

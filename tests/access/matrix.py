@@ -363,11 +363,13 @@ FEED_PAGES: dict[str, Entry] = {
     "feeds:template": Entry(kwargs=lambda world, side: {"kind": "roll"}, get=FEEDS),
     "feeds:run": Entry(kwargs=run, get=FEEDS),
     "feeds:check": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
+    "feeds:words": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:apply": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:cancel": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:progress": Entry(kwargs=run, get=FEEDS),
     "feeds:changes": Entry(kwargs=run, get=FEEDS),
     "feeds:problems": Entry(kwargs=run, get=FEEDS),
+    "feeds:internal": Entry(kwargs=run, get=FEEDS),
 }
 ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200")
 ONLY_ADMIN_302 = answers(

@@ -143,13 +143,13 @@ def test_what_the_preview_says(page: Page, live_server, sign_in, officer: User, 
     sign_in(officer)
     page.goto(f"{live_server.url}/feeds/{run.pk}/")
     expect(page.locator(".app-steps [aria-current=step]")).to_have_text("Confirm")
-    expect(page.get_by_text("1 added, 0 changed, 1 taken out.")).to_be_visible()
+    expect(page.get_by_text("1 entry added (1 episode of care), 0 changed, 1 taken out.")).to_be_visible()
     expect(page.get_by_text("Applying takes out 1 entry of what is here now.")).to_be_visible()
     expect(page.get_by_text("1 row is held back and changes nothing")).to_be_visible()
     kinds = page.get_by_role("table", name="Problems by kind").get_by_role("row")
     expect(kinds.nth(1)).to_contain_text("Held back")
-    page.get_by_role("link", name="BAD_DATE").click()
-    expect(page.get_by_role("heading", name="Problems row by row: BAD_DATE")).to_be_visible()
+    page.get_by_role("link", name="Not a date").click()
+    expect(page.get_by_role("heading", name="Problems row by row: Not a date")).to_be_visible()
     rows = page.get_by_role("table", name="Problems, row by row").get_by_role("row")
     expect(rows).to_have_count(2)
     expect(rows.nth(1)).to_contain_text("soon is not a date. Write dates as dd/mm/yyyy or yyyy-mm-dd.")
@@ -164,8 +164,8 @@ def test_problems_as_csv(page: Page, live_server, sign_in, officer: User, regist
     sign_in(officer)
     page.goto(f"{live_server.url}/feeds/{run.pk}/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download all problems as CSV").click()
-    assert download.value.suggested_filename == f"problems-of-delivery-{run.pk}.csv"
+        page.get_by_role("link", name="Download the problems of the file’s own rows as CSV").click()
+    assert download.value.suggested_filename == f"problems-of-delivery-{run.pk}-for-the-sender.csv"
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["File"], row["Row"], row["Column"], row["Value read"]) == ("schools.csv", "4", "URN", "99")
@@ -185,6 +185,10 @@ def test_every_state_is_accessible_and_fits(
         "Ready to apply": one("x" * 180 + ".csv", "990009,New", "9" * 190 + ",Long"),
         "Refused": checked("gias", {"letter.csv": "Dear colleague\nnothing\n"}, tmp_path, officer),
         "Nothing to change": one("same.csv", "990001,Alder Brook School"),
+        "All rows held back": one("held.csv", "99,Alder Brook School"),
+        "What the words mean": checked(
+            "welfare-call", {"words.csv": "Child ID,Date,AM,PM\nW1,10/11/2025,present,away\n"}, tmp_path, officer
+        ),
         "Waiting to be checked": services.receive(kind="gias", sources=delivery("gias", tmp_path), actor=officer),
         "Stopped by a fault": one("fault.csv", "990008,Fault"),
         "Put aside": services.cancel_run(run=one("aside.csv", "990007,Aside"), actor=officer),

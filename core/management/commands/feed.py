@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
@@ -23,6 +24,15 @@ def _fault(kind: str, stopped: services.FeedStopped) -> dict[str, Any]:
         advice="Nothing was changed. Try again; if it stays, run with --traceback and report it.",
     )
     outcome = services.Outcome(kind, "failed", services.EMPTY_ROWS, [problem], stopped.run_id)
+    return {**outcome.as_dict(), "error": f"{problem.message} {problem.advice}"}
+
+
+def _not_allowed(kind: str, why: str) -> dict[str, Any]:
+    problem = Problem(
+        code="NOT_ALLOWED", severity=Severity.ERROR, message=f"The actor may not do this. {why}",
+        advice="Name a data officer as --actor, or leave it out for the system itself.",
+    )  # fmt: skip
+    outcome = services.Outcome(kind, "refused", services.EMPTY_ROWS, [problem])
     return {**outcome.as_dict(), "error": f"{problem.message} {problem.advice}"}
 
 
@@ -51,6 +61,8 @@ class Command(JsonCommand):
             return services.preview(kind=kind.kind, sources=sources, today=today, options=chosen).as_dict()
         try:
             outcome = services.apply_sources(kind=kind.kind, sources=sources, actor=actor, today=today, options=chosen)
+        except PermissionDenied as denied:
+            raise Refused(_not_allowed(kind.kind, str(denied))) from None
         except services.FeedStopped as stopped:
             if options["traceback"]:
                 raise

@@ -10,6 +10,7 @@ from core.feeds.base import Change, Difference, Problems
 from core.feeds.columns import Row
 from core.models import User
 from core.roles import Role
+from core.wording import count_of
 from pupils import rules
 from pupils.feeds.roll.children import FACTS, STAFF, RollChild, former_upns_of, upn_of
 from pupils.feeds.roll.places import PlacePlanner, PlaceState
@@ -359,7 +360,8 @@ class RollPlanner:
         self.difference.left = len(absent)
         if absent:
             self.difference.summary.append(
-                f"{len(absent)} children looked after now are not in this file; nothing of theirs changes."
+                f"{count_of(len(absent), 'child looked after now is,children looked after now are')} not in this file; "
+                "nothing of theirs changes."
             )
         for child_id in absent:
             self.problems.note(

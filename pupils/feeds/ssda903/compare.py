@@ -9,6 +9,7 @@ from typing import Any
 
 from core import rules as time_rules
 from core.feeds.base import Change, Difference, Problems, Severity
+from core.wording import count_of
 from pupils import rules
 from pupils.feeds.ssda903.merge import FACTS, Picture
 from pupils.feeds.ssda903.rows import EPISODE_FIELDS, EpisodeRow, HeaderFacts, RecordRow, school_age_reason
@@ -69,6 +70,7 @@ class Comparison:
         self.stored: dict[str, PupilState] = {}
         self.after: dict[str, PupilState] = {}
         self.joining: set[str] = set()
+        self.adults_joining = 0
         self.leaving = 0
 
     def run(self) -> tuple[Plan, Difference]:
@@ -234,7 +236,6 @@ class Comparison:
         if old is None:
             self.plan.new.append(new)
             self.difference.added += 1
-            self.difference.tell(Change(subject=child, what="child", after="new on the roll"))
         elif old.facts() != new.facts():
             self.plan.changed.append(new)
             self.difference.changed += 1
@@ -301,6 +302,7 @@ class Comparison:
         dob = self.after[child].dob
         row = next((r for r in sent if rules.looked_after_on([r], self.today)), None)
         if row is not None and dob is not None and time_rules.age_on(dob, self.today) >= ADULT:
+            self.adults_joining += not before
             self.problems.warn(
                 "OVER_18_OPEN",
                 f"Child {child} is 18 or over, but this episode has no end by today: the child counts as looked after.",
@@ -309,10 +311,27 @@ class Comparison:
             )
 
     def _tell_todays_roll(self) -> None:
+        """Every child that is new or joins today's roll by name of its id, and how many join and leave."""
+        new = {state.child_id for state in self.plan.new}
+        for child in (c for c in self.children if c in new or c in self.joining):
+            words = ["new here"] * (child in new) + ["joins the roll today"] * (child in self.joining)
+            self.difference.entries.append(Change(subject=child, what="child", after=", ".join(words)))
         for number, one, many in ((len(self.joining), "joins", "join"), (self.leaving, "leaves", "leave")):
             if number:
                 who = f"1 child {one}" if number == 1 else f"{number:,} children {many}"
                 self.difference.summary.append(f"{who} the roll today.")
+        if self.adults_joining:
+            who = count_of(self.adults_joining, "person of 18 or over joins,people of 18 or over join")
+            self.difference.warnings.append(
+                f"{who} the roll today, because an episode has no end. Look at “18 or over and still looked after” "
+                "above before you apply."
+            )
+        parts = (
+            (len(self.plan.new), "child,children"),
+            (len(self.plan.episodes_new), "episode of care,episodes of care"),
+            (len(self.plan.records_new), "other record,other records"),
+        )
+        self.difference.added_as = ", ".join(count_of(number, noun) for number, noun in parts if number)
 
     def _example_episode(self, child: str, row: EpisodeRow, before: tuple[Any, ...]) -> None:
         for name, old, new in zip(EPISODE_FIELDS, before, row.values, strict=True):
@@ -433,7 +452,8 @@ class Comparison:
         self.difference.left = len(absent)
         if absent:
             self.difference.summary.append(
-                f"{len(absent)} children looked after on the roll are not in this return; nothing of theirs changes."
+                f"{count_of(len(absent), 'child on the roll is,children on the roll are')} looked after, but not in "
+                "this return; nothing of theirs changes."
             )
         for child in absent:
             self.problems.note(

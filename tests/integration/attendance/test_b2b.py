@@ -164,7 +164,7 @@ class TestStrings:
     @pytest.mark.parametrize(
         ("start", "marks", "code"),
         [
-            ("2026-11-02", WEEK[:-1], "BAD_LENGTH"), ("2026-11-02", WEEK[:10], "BAD_LENGTH"),
+            ("2026-11-02", WEEK[:-1], "BAD_LENGTH"), ("2026-11-02", WEEK[:10] + WEEK[:10], "BAD_LENGTH"),
             ("2026-11-03", WEEK, "NOT_A_MONDAY"), ("2026-11-16", WEEK + WEEK, "FUTURE_DATE"),
             ("2000-01-03", WEEK, "BEFORE_BIRTH"), ("2026-13-02", WEEK, "BAD_DATE"),
         ],
@@ -174,6 +174,18 @@ class TestStrings:
         rows = [(one.upn, "", start, marks), (two.upn, "", "2026-11-02", WEEK)]
         outcome = take("b2b", write(STRING, rows))
         assert (outcome.rows["held"], outcome.rows["applied"], found(outcome)) == (1, 1, [code])
+
+    @pytest.mark.parametrize("days", [1, 2, 3, 4, 5, 6])
+    def test_a_last_week_may_end_early(self, *, days, child, write, take, found):
+        """An export in mid-week: what the string lacks at its end is not yet reported, on whichever day it is made."""
+        pupil = child(1)
+        path = write(STRING, [(pupil.upn, "", "2026-11-09", WEEK + WEEK[: 2 * days])])
+        outcome = take("b2b", path)
+        assert (outcome.rows["applied"], outcome.rows["held"], found(outcome)) == (1, 0, [])
+        at = place_of(date(2026, 11, 9), "AM")
+        assert Register.objects.get().marks[at : at + 28].rstrip() == (WEEK + WEEK[: 2 * days])
+        longer = write(STRING, [(pupil.upn, "", "2026-11-09", WEEK + WEEK)])
+        assert take("b2b", longer).rows["held"] == 0
 
     def test_what_is_not_yet_marked_in_the_rest_of_the_week_is_no_fault(self, child, write, take, found):
         pupil = child(1)

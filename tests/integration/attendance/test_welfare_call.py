@@ -284,6 +284,31 @@ class TestWho:
         assert (notice.code, notice.severity, notice.value) == ("CHILDREN_WITHOUT_MARK", "notice", "1")
         assert notice.message.endswith("no mark in this file: C002.")
 
+    def test_a_sunday_from_a_mistyped_row_is_no_day_to_miss_children_on(self, child, write, take):
+        child(1), child(2), child(3)
+        rows = [(f"C00{n}", "10/11/2026", "/", "/") for n in (1, 2)] + [("C003", "22/11/2026", "/", "/")]
+        outcome = take("welfare-call", write(SHORT, rows))
+        [notice] = [p for p in outcome.problems if p.code == "CHILDREN_WITHOUT_MARK"]
+        assert "10 November 2026 has no mark in this file: C003." in notice.message
+
+    def test_a_few_corrections_tell_of_nobody(self, child, write, take):
+        for number in range(1, 7):
+            child(number)
+        first = [(f"C00{n}", "10/11/2026", "/", "N") for n in range(1, 7)]
+        take("welfare-call", write(SHORT, first))
+        outcome = take(
+            "welfare-call", write(SHORT, [("C001", "10/11/2026", "/", "I"), ("C002", "10/11/2026", "/", "I")])
+        )
+        assert outcome.problems == []
+
+    def test_a_source_answers_for_the_children_it_has_sent_only(self, child, write, take):
+        for number in range(1, 7):
+            child(number)
+        take("welfare-call", write(SHORT, [(f"C00{n}", "09/11/2026", "/", "/") for n in (1, 2, 3)]))
+        outcome = take("welfare-call", write(SHORT, [(f"C00{n}", "10/11/2026", "/", "/") for n in (1, 2)]))
+        [notice] = outcome.problems
+        assert notice.message.endswith("no mark in this file: C003.")
+
 
 class TestHeadings:
     def test_missing_columns_are_named(self, child, write, take):

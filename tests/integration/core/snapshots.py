@@ -3,8 +3,8 @@
 from django.db import connection
 
 OF_THE_ENGINE = {
-    "core_feedrun", "core_feedrunevent", "core_feedrunfile", "core_feedproblem", "core_storedfile", "core_accessevent",
-    "pghistory_context", "django_session",
+    "core_feedrun", "core_feedrunevent", "core_feedrunfile", "core_feedproblem", "core_feedchange", "core_storedfile",
+    "core_accessevent", "pghistory_context", "django_session",
 }  # fmt: skip
 
 

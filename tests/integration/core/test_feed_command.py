@@ -110,6 +110,16 @@ def test_the_actor(feed, make_user, tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_an_actor_who_may_not_bring_in_files_is_refused(feed, make_user, tmp_path: Path) -> None:
+    adviser = make_user(Role.ADVISER)
+    path = delivery("gias", tmp_path)[0].path
+    code, told = feed("gias", path, "--apply", "--actor", adviser.email)[:2]
+    assert (code, told["status"]) == (1, "refused")
+    assert [p["code"] for p in told["problems"]] == ["NOT_ALLOWED"]
+    assert not FeedRun.objects.exists()
+
+
+@pytest.mark.django_db
 def test_without_an_actor_it_is_the_system(feed, tmp_path: Path) -> None:
     told = feed("gias", delivery("gias", tmp_path)[0].path, "--apply")[1]
     run = FeedRun.objects.get(pk=told["run"])

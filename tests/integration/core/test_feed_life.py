@@ -116,15 +116,19 @@ def test_problems_are_the_same_on_the_command_line_on_the_page_and_as_csv(
 
     client.force_login(officer)
     page = client.get(reverse("feeds:run", args=[run.pk])).content.decode()
-    download = client.get(reverse("feeds:problems", args=[run.pk]))
-    rows = list(csv.DictReader(io.StringIO(download.getvalue().decode("utf-8-sig"))))
-    worst_first = sorted(told, key=lambda problem: ["error", "warning", "notice"].index(problem["severity"]))
-    for problem, row in zip(worst_first, rows, strict=True):
-        assert row["Code"] == problem["code"]
-        assert row["Row"] == str(problem["row"] or "")
-        assert row["Value read"].lstrip("'") == (problem["value"] or "")
-        assert row["What is wrong"] == problem["message"]
-        assert problem["code"] in page
+    assert all(f"?code={problem['code']}" in page for problem in told)
+    sent, inside = (
+        list(csv.DictReader(io.StringIO(client.get(address).getvalue().decode("utf-8-sig"))))
+        for address in (reverse(f"feeds:{name}", args=[run.pk]) for name in ("problems", "internal"))
+    )
+    found = {
+        (r["Severity"], r["Code"], r["Row"], r["Value read"].lstrip("'"), r["What is wrong"]) for r in sent + inside
+    }
+    for p in told:
+        assert (p["severity"], p["code"], str(p["row"] or ""), p["value"] or "", p["message"]) in found
+    order = ["error", "warning", "notice"]
+    places = [(order.index(r["Severity"]), r["Code"], r["File"], int(r["Row"] or 0)) for r in sent]
+    assert places == sorted(places)
 
 
 def test_every_entry_that_a_later_file_changes_is_listed_on_the_page_and_in_the_download(

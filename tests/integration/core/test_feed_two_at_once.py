@@ -1,12 +1,13 @@
 """Two people apply at the same time: one waits or is told, and nothing is done twice."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core.feeds import services
 from core.feeds.locks import Busy, is_worked_on
@@ -126,3 +127,26 @@ def test_many_copies_of_one_file_stored_at_once_are_one(two, tmp_path: Path, set
     runs = [copy.result() for copy in copies]
     assert len({run.files.get().stored_id for run in runs}) == 1
     assert len([path for path in settings.STORED_FILES_DIR.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_page_that_hands_a_delivery_to_the_worker_does_not_wait_for_a_running_one(two, tmp_path: Path) -> None:
+    run = received("gias", tmp_path, two[0])
+    with holding("schools_school"):
+        one = applying(run, two[0])
+        until_waiting_for("relation")
+        for attempt in (
+            lambda: services.queue_run(run_id=run.pk, status=Status.APPLYING),
+            lambda: services.choose_options(run_id=run.pk, actor=two[1], options={}),
+        ):
+            with pytest.raises(Busy, match="works on this delivery"):
+                attempt()
+        assert one.is_running()
+    assert one.result().status == Status.APPLIED
+
+
+def test_how_many_lie_still_is_asked_in_two_queries(two, tmp_path: Path, django_assert_num_queries) -> None:
+    for number in range(4):
+        services.receive(kind="gias", sources=delivery("gias", tmp_path / str(number)), actor=two[0])
+    FeedRun.objects.update(received_at=timezone.now() - timedelta(hours=1))
+    with django_assert_num_queries(2):
+        assert services.count_stalled() == 4

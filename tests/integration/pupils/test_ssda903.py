@@ -582,6 +582,38 @@ def test_the_preview_says_who_joins_and_who_leaves_the_roll_today(send_return: S
     assert (again.status, summary(again)) == ("unchanged", [])
 
 
+def test_every_joiner_is_listed_and_the_numbers_say_of_what(send_return: Send) -> None:
+    send_return([header("A1", DOB="01/06/2015")], [episode("A1", "01/06/2020", "01/09/2020", REC="E4A")])
+    outcome = send_return(
+        [header("A1", DOB="01/06/2015"), header("B2", DOB="01/06/2015")],
+        [
+            episode("A1", "01/06/2020", "01/09/2020", REC="E4A"),
+            episode("A1", "01/06/2026"),
+            episode("B2", "01/06/2026"),
+            episode("C3", "01/06/2019", "01/09/2019", REC="E4A"),
+        ],
+    )
+    run = FeedRun.objects.get(pk=outcome.run_id)
+    listed = {(c.subject, c.after) for c in run.changes.filter(what="child")}
+    assert listed == {("A1", "joins the roll today"), ("B2", "new here, joins the roll today"), ("C3", "new here")}
+    assert (run.difference["added"], run.difference["added_as"]) == (5, "2 children, 3 episodes of care")
+
+
+def test_an_adult_who_would_join_is_told_of_right_before_applying(send_return: Send) -> None:
+    """Also where the file has no header and the date of birth is the one known from before."""
+    send_return([header("A1", DOB="23/11/2000")], [episode("A1", "01/06/2012", "01/06/2016", REC="E4A")])
+    outcome = send_return([], [episode("A1", "01/06/2012", "01/06/2016", REC="E4A"), episode("A1", "01/06/2026")])
+    (warning,) = FeedRun.objects.get(pk=outcome.run_id).difference["warnings"]
+    assert warning.startswith("1 person of 18 or over joins the roll today")
+    again = send_return([], [episode("A1", "01/06/2012", "01/06/2016", REC="E4A"), episode("A1", "01/06/2026")])
+    assert FeedRun.objects.get(pk=again.run_id).difference["warnings"] == []
+
+
+def test_a_return_says_of_which_years_it_is(send_return: Send) -> None:
+    outcome = send_return([header("A1")], [episode("A1", "01/06/2007", "31/03/2008", REC="X1")])
+    assert FeedRun.objects.get(pk=outcome.run_id).difference["about"] == "2007/08"
+
+
 def test_an_open_episode_of_somebody_of_eighteen_is_warned_of(send_return: Send) -> None:
     outcome = send_return(
         [header("A1", DOB="23/11/2008"), header("B2", DOB="24/11/2008"), header("C3", DOB="01/01/2000")],
