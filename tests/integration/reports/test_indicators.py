@@ -75,9 +75,13 @@ def test_where_a_year_stands():
     assert standing_of(None, None, today=after).words == "Not computed"
     assert standing_of(figure, None, today=after).words == "No target set"
     aim = IndicatorTarget(target=Decimal(43))
-    assert standing_of(figure, aim, today=after).words == "10.0 points below target"
+    assert standing_of(figure, aim, today=after).words == "9.7 points below target"
     fine = IndicatorTarget(prediction=Decimal("6.34"))
     assert standing_of(IndicatorFigure(numerator=631, denominator=10000), fine, today=after).words == "As predicted"
+    ten = IndicatorTarget(target=Decimal(10))
+    assert standing_of(IndicatorFigure(numerator=7, denominator=111), ten, today=after).words == "3.7 points below target"
+    close = IndicatorFigure(numerator=426, denominator=1000)
+    assert standing_of(close, aim, today=after).words == "0.4 points below target"
     more = IndicatorFigure(numerator=20, denominator=40, unmatched=0)
     assert standing_of(more, aim, today=after).words == "Above target by 7.0 points"
 
