@@ -37,6 +37,7 @@ from pupils.rules.codes import (
     placement_group,
 )
 from pupils.rules.cohort import (
+    LAST_OC2_YEAR,
     Basis,
     CohortDecision,
     CohortReason,
@@ -76,6 +77,7 @@ from pupils.rules.identifiers import (
     normalise_uln,
     normalise_upn,
     normalise_urn,
+    send_support_label,
     split_laestab,
     upn_check_letter,
 )
@@ -87,6 +89,7 @@ __all__ = [
     "EPISODE_CONTINUES",
     "ETHNICITIES",
     "ETHNIC_GROUPS",
+    "LAST_OC2_YEAR",
     "LA_NUMBERS",
     "LEGAL_STATUSES",
     "LEGAL_STATUS_GROUPS",
@@ -150,6 +153,7 @@ __all__ = [
     "normalise_upn",
     "normalise_urn",
     "placement_group",
+    "send_support_label",
     "settle_upns",
     "split_laestab",
     "upn_change",
