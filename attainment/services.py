@@ -14,7 +14,7 @@ from attainment.rules import GradeScheme, Stage
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.models import User
-from pupils.rules import Basis, CohortStatus
+from pupils.rules import Basis, CohortStatus, default_basis
 
 
 def compute_and_store(
@@ -69,16 +69,17 @@ def _store(one: IndicatorComputation, looked_after: int, continuous: int) -> Ind
     return figure
 
 
-def years_worth_computing(*, today: date) -> list[int]:
-    """The assessment years of open series with results, and those that have been computed before.
+def figures_worth_computing(*, today: date) -> list[tuple[int, Basis]]:
+    """(assessment year, basis) of open series: years with results on their own basis, and all computed before.
 
-    A year without any result has a cohort but no outcome: it is computed when somebody asks.
+    A year without any result has a cohort but no outcome: it is computed when somebody asks. A year's own basis
+    comes after others, so that it stays the one computed last.
     """
-    years = {
-        *Result.objects.order_by().values_list("assessment_year", flat=True).distinct(),
-        *IndicatorFigure.objects.order_by().values_list("assessment_year", flat=True).distinct(),
-    }
-    return sorted(year for year in years if open_codes(year) and year <= today.year)
+    known = IndicatorFigure.objects.order_by().values_list("assessment_year", "basis").distinct()
+    with_results = Result.objects.order_by().values_list("assessment_year", flat=True).distinct()
+    found = {(year, Basis(basis)) for year, basis in known} | {(year, default_basis(year)) for year in with_results}
+    worth = [(year, basis) for year, basis in found if open_codes(year) and year <= today.year]
+    return sorted(worth, key=lambda one: (one[0], one[1] is default_basis(one[0]), one[1].value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,7 @@ def map_qualification(*, qualification: Qualification, worth: Worth, actor: User
 __all__ = [
     "Worth",
     "compute_and_store",
+    "figures_worth_computing",
     "map_qualification",
     "worth_of",
-    "years_worth_computing",
 ]

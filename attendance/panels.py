@@ -199,28 +199,29 @@ def _week_card(user: Any, today: date) -> Mapping[str, Any] | None:
     """This week's attendance and the line of twelve weeks, of the children that the person sees."""
     whole = user.can(P.SEE_ALL_PUPILS)
     ids = None if whole else list(Pupil.objects.visible_to(user).values_list("pk", flat=True))
-    weeks, as_at = _kept("weeks-as-at", user, today, lambda: _weeks(ids, today))
+    weeks, as_at, coverage = _kept("weeks-coverage", user, today, lambda: _weeks(ids, today))
     if as_at is None:
         return None
-    return {**_week_context(weeks), "as_at": as_at}
+    return {**_week_context(weeks), "as_at": as_at, "coverage": coverage}
 
 
-def _weeks(ids: list[int] | None, today: date) -> tuple[list[tuple[date, int, int]], date | None]:
-    """(Monday, attended, possible) of each week, and the last day on which anybody has a session that counts."""
+def _weeks(ids: list[int] | None, today: date) -> tuple[list[tuple[date, int, int]], date | None, str]:
+    """(Monday, attended, possible) of each week, the last day on which anybody has a session that counts, and how
+    much of what was expected in its week until then is marked."""
     from attendance.indicators.counting import YearMarks
     from attendance.indicators.groups import by_week, counts_in
 
     first = today - timedelta(weeks=WEEKS - 1, days=today.weekday())
     years = range(academic_year_of(first), academic_year_of(today) + 1)
-    loaded = [YearMarks.load(year, today=today, pupil_ids=ids, unmarked=False) for year in years]
+    loaded = [YearMarks.load(year, today=today, pupil_ids=ids) for year in years]
     weeks = [(w.monday, w.counts.attended, w.counts.possible) for w in by_week(loaded, today, WEEKS)]
     newest = next((monday for monday, _, possible in reversed(weeks) if possible), None)
     if newest is None:
-        return weeks, None
+        return weeks, None, ""
     days = (newest + timedelta(days=n) for n in range(6, -1, -1))
-    return weeks, next(
-        (d for d in days if d <= today and any(counts_in(marks, d, d).possible for marks in loaded)), newest
-    )
+    as_at = next((d for d in days if d <= today and any(counts_in(marks, d, d).possible for marks in loaded)), newest)
+    counts = sum((counts_in(marks, newest, as_at) for marks in loaded), rules.AttendanceCounts())
+    return weeks, as_at, rules.coverage_words(counts.possible, counts.unmarked)
 
 
 def _week_context(weeks: Sequence[tuple[date, int, int]]) -> Mapping[str, Any]:

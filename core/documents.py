@@ -51,6 +51,7 @@ class Cover:
     prepared_for: str = ""
     prepared_by: str = ""
     dated: str = ""
+    printed: str = ""
     reference: str = ""
     classification: str = ""
     classification_note: str = ""

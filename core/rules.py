@@ -132,9 +132,17 @@ def age_on(dob: dt.date, on: dt.date) -> int:
     return on.year - dob.year - ((on.month, on.day) < (dob.month, dob.day))
 
 
+FIRST_SCHOOL_YEAR, LAST_SCHOOL_YEAR = 1, 11
+
+
+def is_school_year(nc_year: int | None) -> bool:
+    """Compulsory school age by year group, Years 1 to 11 (6.6); not known is none."""
+    return nc_year is not None and FIRST_SCHOOL_YEAR <= nc_year <= LAST_SCHOOL_YEAR
+
+
 def is_school_age(dob: dt.date, academic_year: int) -> bool:
-    """Compulsory school age by year group, Years 1 to 11 (6.6)."""
-    return 1 <= nc_year_for(dob, academic_year) <= 11
+    """The same by date of birth, where no year group is recorded."""
+    return is_school_year(nc_year_for(dob, academic_year))
 
 
 def year_group_label(nc_year: int | None) -> str:

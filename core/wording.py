@@ -100,6 +100,11 @@ def signed(value: int | Decimal | None) -> str:
     return f"+{value:,}" if value > 0 else f"\N{MINUS SIGN}{abs(value):,}"
 
 
+def and_list(words: Sequence[str]) -> str:
+    """ "2008, 2009 and 2010"; one word as it is."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 def count_of(number: int, noun: str) -> str:
     """`{{ 3|count_of:"child,children" }}` -> "3 children"; with one form an s is added."""
     singular, _, plural = noun.partition(",")

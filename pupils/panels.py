@@ -283,11 +283,15 @@ def _gap_field(user: Any) -> forms.Field:
 
 
 def _by_gap(pupils: QuerySet[Any], value: str, on: date) -> QuerySet[Any]:
+    """School age as the report counts it: by the recorded year group, else by date of birth."""
     year = time_rules.academic_year_of(on)
-    pupils = pupils.filter(
-        dob__gte=time_rules.birth_period_for(11, year).from_on,
-        dob__lt=time_rules.birth_period_for(1, year).to_on,
+    recorded = YearGroup.objects.filter(pupil=OuterRef("pk"), academic_year=year)
+    by_age = Q(
+        dob__gte=time_rules.birth_period_for(time_rules.LAST_SCHOOL_YEAR, year).from_on,
+        dob__lt=time_rules.birth_period_for(time_rules.FIRST_SCHOOL_YEAR, year).to_on,
     )
+    in_school_year = Exists(recorded.filter(nc_year__range=(time_rules.FIRST_SCHOOL_YEAR, time_rules.LAST_SCHOOL_YEAR)))
+    pupils = pupils.filter(in_school_year | (by_age & ~Exists(recorded)))
     if value == "no_upn":
         return pupils.filter(upn="")
     return pupils.exclude(pk__in=SchoolPlace.objects.current(on).values("pupil_id"))

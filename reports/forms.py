@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from attainment.indicators import EARLIEST_YEAR
 from attainment.rules import NI_SPECS
 from core.forms import DateInputField, Field, GovForm, Layout, RadioField
 from pupils.rules import Basis
@@ -27,7 +28,7 @@ class TargetForm(GovForm):
     target = _percent("Target", "Per cent, as the plan states it: 43 or 6.34. Leave empty where there is none.")
     prediction = _percent("Prediction", "What is expected before the results are known.")
     stated_outcome = _percent("Outcome stated elsewhere", "Where only the plan or a return tells it, like 2008.")
-    awaited_on = DateInputField(label="Outcome due on", required=False)
+    awaited_on = DateInputField(label="Results expected by", required=False)
     note = forms.CharField(label="Where this comes from", max_length=200, required=False)
 
     def __init__(self, *args: Any, row: IndicatorTarget | None = None, **kwargs: Any) -> None:
@@ -55,12 +56,12 @@ class ComputeForm(GovForm):
     submit_style = "secondary"
 
     year = forms.IntegerField(
-        label="Summer", min_value=1998, max_value=2100, help_text="2009 is the results of summer 2009."
+        label="Summer", min_value=EARLIEST_YEAR, max_value=2100, help_text="2009 is the results of summer 2009."
     )
     basis = RadioField(
         label="Snapshot",
         required=False,
-        choices=[("", "That of the year"), *((b.value, b.label) for b in Basis)],
+        choices=[("", "The year's own"), *((b.value, b.label) for b in Basis)],
         hints={"": "30 September up to 2009, 31 March since 2010"},
     )
 
@@ -73,7 +74,9 @@ class ChooseTargetForm(GovForm):
 
     submit_label = "Continue"
 
-    slug = RadioField(label="Indicator", choices=[(slug_of(code), spec.title) for code, spec in NI_SPECS.items()])
+    slug = RadioField(
+        label="Indicator", choices=[(slug_of(code), f"{code}: {spec.title}") for code, spec in NI_SPECS.items()]
+    )
     year = forms.IntegerField(label="Summer", min_value=2008, max_value=2100)
 
     def get_layout(self) -> Layout:

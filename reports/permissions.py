@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
+from core.models import User
 from core.roles import Permission
 from reports.models import ReportRun
 from reports.rules import Audience, ReportState, TransitionRefused, check_transition
@@ -55,6 +58,12 @@ def check_can_withdraw(user: Any, run: ReportRun) -> None:
         _check(user, Permission.DRAFT_REPORTS, "Your role does not put reports aside.")
     elif user is None or not user.can(Permission.APPROVE_REPORTS):
         raise NotAllowed("Only the Virtual School Head withdraws an approved report.")
+
+
+def check_can_set_targets(user: User) -> None:
+    """PermissionDenied with the reason, for those who may not enter targets."""
+    if not user.can(Permission.SET_TARGETS):
+        raise PermissionDenied("Your role does not include setting targets and predictions.")
 
 
 def audiences_for(user: Any) -> tuple[Audience, ...]:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from attainment.rules import NiCode
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.models import User
@@ -21,7 +23,7 @@ from pupils.models import Pupil
 from pupils.rules import Basis
 from pupils.search import fold
 from reports import permissions, termly
-from reports.models import ReportDocument, ReportRun
+from reports.models import IndicatorTarget, ReportDocument, ReportRun
 from reports.rules import Audience, ReportState, TransitionRefused
 
 Progress = Callable[[int, int, str], None]
@@ -322,3 +324,64 @@ def withdraw_report(*, run: ReportRun, actor: User | None, because: str) -> Repo
 def headlines_of(run: ReportRun) -> Mapping[str, Any]:
     """The restricted headline figures of a frozen run."""
     return termly.headline_figures(run.figures)
+
+
+# ---------------------------------------------------------------- targets
+
+SUBMITTED_ON = dt.date(2009, 11, 27)
+PLAN = "Action plan of 15 October 2009"
+PLAN_TARGETS: tuple[tuple[NiCode, int, dict[str, Decimal | dt.date]], ...] = (
+    (NiCode.NI_99, 2008, {"stated_outcome": Decimal(33)}),
+    (NiCode.NI_100, 2008, {"stated_outcome": Decimal(28)}),
+    (NiCode.NI_99, 2009, {"prediction": Decimal("33.3"), "awaited_on": SUBMITTED_ON}),
+    (NiCode.NI_100, 2009, {"prediction": Decimal("33.3"), "awaited_on": SUBMITTED_ON}),
+    (NiCode.NI_101, 2009, {"prediction": Decimal("6.34"), "awaited_on": SUBMITTED_ON}),
+    (NiCode.NI_99, 2010, {"target": Decimal(43)}),
+    (NiCode.NI_100, 2010, {"target": Decimal(53)}),
+    (NiCode.NI_101, 2010, {"target": Decimal(19)}),
+)
+"""The founding plan's own numbers; it states no 2008 outcome for NI 101."""
+
+
+def set_target(
+    *,
+    code: NiCode,
+    year: int,
+    actor: User | None,
+    prediction: Decimal | None = None,
+    target: Decimal | None = None,
+    stated_outcome: Decimal | None = None,
+    awaited_on: dt.date | None = None,
+    note: str = "",
+) -> IndicatorTarget:
+    """Enter what is foretold and aimed at for an indicator and year, in per cent; what stood there is replaced.
+
+    `actor` None is the system (the plan's own numbers at set-up). Raises PermissionDenied.
+    """
+    if actor is not None:
+        permissions.check_can_set_targets(actor)
+    with transaction.atomic(), acting_as(actor):
+        row, _ = IndicatorTarget.objects.update_or_create(
+            code=NiCode(code).value,
+            assessment_year=year,
+            defaults={
+                "prediction": prediction,
+                "target": target,
+                "stated_outcome": stated_outcome,
+                "awaited_on": awaited_on,
+                "note": note,
+            },
+        )
+        if actor is not None:
+            record_access(None, Access.DECIDED, user=actor, subject=row, screen="indicator target set")
+    return row
+
+
+def load_plan_targets(*, actor: User | None = None) -> list[IndicatorTarget]:
+    """Enter the founding plan's numbers where nobody has entered others yet. Again: nothing changes."""
+    known = set(IndicatorTarget.objects.values_list("code", "assessment_year"))
+    return [
+        set_target(code=code, year=year, actor=actor, note=PLAN, **values)  # type: ignore[arg-type]
+        for code, year, values in PLAN_TARGETS
+        if (code.value, year) not in known
+    ]

@@ -57,15 +57,16 @@ def draft_termly_report(*, on: str | None = None) -> None:
     job, first_on = f"{JOB} {term}", county_year(academic_year).season(season)[0]
     if JobRun.objects.filter(job=job, on=first_on).exists():
         return
-    try:
-        with transaction.atomic():
-            done = JobRun.objects.create(job=job, on=first_on)
-            if not services.drafts_of(academic_year, season):
-                run = services.open_run(term=term, as_at=as_at, actor=None, today=today)
-                services.freeze_run(run=run, today=today)
-                make_run.delay_on_commit(run_id=run.pk)
-            done.finished_at = timezone.now()
-            done.save(update_fields=["finished_at"])
-    except IntegrityError:
-        # Another beat was first; its run is the term's.
-        return
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                done = JobRun.objects.create(job=job, on=first_on)
+        except IntegrityError:
+            # Another beat was first; its run is the term's.
+            return
+        if not services.drafts_of(academic_year, season):
+            run = services.open_run(term=term, as_at=as_at, actor=None, today=today)
+            services.freeze_run(run=run, today=today)
+            make_run.delay_on_commit(run_id=run.pk)
+        done.finished_at = timezone.now()
+        done.save(update_fields=["finished_at"])

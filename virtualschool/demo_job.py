@@ -29,7 +29,7 @@ from pupils.models import Pupil
 from reports import services as reports
 from reports.models import ReportRun
 from reports.rules import Audience, ReportState
-from reports.targets import load_plan_targets
+from reports.services import load_plan_targets
 from schools.models import School, SchoolMembership
 from virtualschool.demo.people import all_people, demo_logins
 from virtualschool.demo_thin import load_thin

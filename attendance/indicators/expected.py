@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from attendance.register.places import WIDTH, Bools, Ints
 from attendance.register.sessions import SessionMasks
-from core.rules import academic_year_end, academic_year_of, academic_year_start
+from core.rules import academic_year_end, academic_year_of, academic_year_start, is_school_year
 from pupils.models import CareEpisode, Pupil, SchoolPlace
 from pupils.roll import year_groups
 
@@ -30,12 +30,7 @@ def children_expected_on(on: dt.date) -> set[int]:
     placed = set(SchoolPlace.objects.current(on).values_list("pupil_id", flat=True))
     births = dict(Pupil.objects.filter(pk__in=looked_after - placed).values_list("pk", "dob"))
     years = year_groups(births, academic_year_of(on))
-    return (looked_after & placed) | {pk for pk, year in years.items() if is_school_age(year)}
-
-
-def is_school_age(nc_year: int | None) -> bool:
-    """Years 1 to 11 (6.6)."""
-    return nc_year is not None and 1 <= nc_year <= 11
+    return (looked_after & placed) | {pk for pk, year in years.items() if is_school_year(year)}
 
 
 def _span(from_on: dt.date, to_on: dt.date | None, academic_year: int) -> slice:
@@ -107,7 +102,7 @@ def expected_places(
     today: dt.date,
 ) -> Bools:
     """Places (columns) at which a mark of each child (rows) is expected, days in care not yet considered."""
-    of_age = np.array([is_school_age(years.get(pk)) for pk in pupils], bool)
+    of_age = np.array([is_school_year(years.get(pk)) for pk in pupils], bool)
     wanted = of_age[:, None] | schools.has_place
     past = (today - academic_year_start(academic_year)).days + 1
     wanted[:, max(past, 0) :] = False

@@ -11,6 +11,18 @@ from core.figures import Figure, percent_text
 from core.rules import Period, Season, TermDates, academic_year_of, may_half_term_on, season_period
 
 
+def coverage_words(possible: int, unmarked: int) -> str:
+    """On how much of it a rate rests, "89% of expected sessions marked"; empty where none was expected.
+
+    Expected are the possible sessions and those for which no mark came.
+    """
+    share = Figure(possible, possible + unmarked)
+    if not share.denominator:
+        return ""
+    rounded = share.percent_label(0)
+    return f"{'over 99%' if unmarked and rounded == '100%' else rounded} of expected sessions marked"
+
+
 @dataclass(frozen=True, slots=True)
 class AttendanceCounts:
     """Sessions by category. Percentages are text with one decimal; every rate and flag is None for 0 of 0."""

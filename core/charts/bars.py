@@ -178,7 +178,7 @@ def _side_by_side(series: Sequence[Series], measure: Measure, labels: Sequence[s
     for lane, one in enumerate(series):
         for place, value in enumerate(one.values):
             exact = number(value)
-            label = labels[place] if labels else measure.say(value)
+            label = labels[place] if labels else measure.say_at(one, place)
             bars.append(_Bar(place, lane, lane, nought, exact or nought, label, drawn=exact is not None))
     return bars
 

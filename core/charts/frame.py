@@ -107,6 +107,10 @@ class Measure:
         """The value as people read it."""
         return print_value(value, unit=self.unit, decimals=self.decimals)
 
+    def say_at(self, one: Series, place: int) -> str:
+        """What a series prints at a place: its own words, else the value as people read it."""
+        return one.printed[place] if one.printed else self.say(one.values[place])
+
     def say_tick(self, tick: Decimal, ticks: Sequence[Decimal]) -> str:
         """The axis mark, with the decimals that these marks need."""
         return print_value(tick, unit=self.unit, decimals=decimals_of(ticks))
@@ -139,9 +143,7 @@ def category_table(
 ) -> ChartTable:
     """Categories down, series across, and the target and notes as last columns where there are any."""
     headings = [category_label, *(one.name for one in series)]
-    rows = [
-        [category, *(measure.say(one.values[place]) for one in series)] for place, category in enumerate(categories)
-    ]
+    rows = [[category, *(measure.say_at(one, place) for one in series)] for place, category in enumerate(categories)]
     if measure.target is not None:
         headings.append(measure.target_label)
         for row in rows:

@@ -136,21 +136,32 @@ def _lines(series: Sequence[Series], area: _Area, measure: Measure, *, labelled:
         shapes.append(frame.target_mark(area.left, level, area.right, level))
     if labelled:
         shapes += _point_labels(series[0], area, measure)
-    for index, one in enumerate(series):
-        shapes += _one_line(one, index, area)
+    # The first series lies uppermost, and what lies under it is wider: both are seen where they meet.
+    for index in reversed(range(len(series))):
+        shapes += _one_line(series, index, area)
     if all(number(value) is None for one in series for value in one.values):
         shapes.append(frame.empty_note((area.left + area.right) / 2, (area.top + area.bottom) / 2))
     return shapes
 
 
-def _one_line(one: Series, index: int, area: _Area) -> list[Shape]:
-    """The runs of known values as lines, and a marker at each point."""
-    runs = runs_of(one.values, area.places, area.scale, area.break_after)
+def _one_line(series: Sequence[Series], index: int, area: _Area) -> list[Shape]:
+    """The runs of known values as lines, and a marker at each point, wider over those of the series before it."""
+    runs = runs_of(series[index].values, area.places, area.scale, area.break_after)
+    known = [
+        (x, area.scale(exact))
+        for one in series[:index]
+        for x, value in zip(area.places, one.values, strict=True)
+        if (exact := number(value)) is not None
+    ]
     colour = series_fill(index)
     kind = MARKERS[index % len(MARKERS)]
     size = 9 if len(area.places) <= 24 else 5
     lines = [polyline(run, stroke=colour, dash=frame.dash_of(index)) for run in runs if len(run) > 1]
-    return lines + [marker(kind, x, y, size, fill=colour) for run in runs for x, y in run]
+
+    def width(x: float, y: float) -> float:
+        return size * (1 + 0.9 * sum(x == other_x and abs(y - other_y) < size for other_x, other_y in known))
+
+    return lines + [marker(kind, x, y, width(x, y), fill=colour) for run in runs for x, y in run]
 
 
 def _point_labels(one: Series, area: _Area, measure: Measure) -> list[Shape]:

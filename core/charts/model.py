@@ -15,30 +15,47 @@ from core.charts.text import Value, coordinate
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or one colour of bars: a name and a value for each category (None: not known, "c": hidden)."""
+    """One line or one colour of bars: a name and a value for each category (None: not known, "c": hidden).
+
+    `printed`, where given, has the words for each value in place of the chart's own decimals: 6.34%, 43%.
+    """
 
     name: str
     values: tuple[Value, ...]
+    printed: tuple[str, ...]
 
-    def __init__(self, name: str, values: Sequence[Value]) -> None:
+    def __init__(self, name: str, values: Sequence[Value], printed: Sequence[str] = ()) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "values", tuple(values))
+        object.__setattr__(self, "printed", tuple(printed))
+        if printed and len(printed) != len(values):
+            raise ValueError(f"series {name!r} has {len(printed)} words for {len(values)} values")
 
 
 @dataclass(frozen=True, slots=True)
 class ChartTable:
-    """A chart's figures as a table: a row's first cell names it; `links` has an address or "" a row."""
+    """A chart's figures as a table: a row's first cell names it; `links` has an address or "" a row.
+
+    `words` are the headings of columns that hold words, which stand to the left.
+    """
 
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     links: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
-    def linked_rows(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """(address or "", cells) for each row, for templates."""
+    def columns(self) -> tuple[tuple[str, bool], ...]:
+        """(heading, whether figures stand below it) for each column, for templates."""
+        return tuple((heading, bool(n) and heading not in self.words) for n, heading in enumerate(self.headings))
+
+    @property
+    def linked_rows(self) -> tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]:
+        """(address or "", cells) for each row, a cell as (what it says, whether it is a figure), for templates."""
         links = self.links or ("",) * len(self.rows)
-        return tuple(zip(links, self.rows, strict=True))
+        figures = [is_figure for _, is_figure in self.columns]
+        return tuple((link, tuple(zip(row, figures, strict=True))) for link, row in zip(links, self.rows, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

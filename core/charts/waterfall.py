@@ -41,10 +41,16 @@ def waterfall_chart(
         title,
         ("Step", value_label, "Not counted further", "Why"),
         tuple(
-            (step.label, print_value(step.value), "" if gone is None else f"{gone:,}", step.left_out)
+            (
+                step.label,
+                print_value(step.value),
+                "" if gone is None else f"{gone:,}",
+                "" if gone == 0 else step.left_out,
+            )
             for step, gone in zip(steps, [None, *lost], strict=False)
         ),
         tuple(step.link for step in steps) if any(step.link for step in steps) else (),
+        words=("Why",),
     )
     key = chart_key("waterfall", table, key)
     shapes, height = _draw(key, steps, lost)

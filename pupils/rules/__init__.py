@@ -38,6 +38,7 @@ from pupils.rules.codes import (
     placement_group,
 )
 from pupils.rules.cohort import (
+    LAST_OC2_YEAR,
     Basis,
     CohortDecision,
     CohortReason,
@@ -77,6 +78,7 @@ from pupils.rules.identifiers import (
     normalise_uln,
     normalise_upn,
     normalise_urn,
+    send_support_label,
     split_laestab,
     upn_check_letter,
 )
@@ -88,6 +90,7 @@ __all__ = [
     "EPISODE_CONTINUES",
     "ETHNICITIES",
     "ETHNIC_GROUPS",
+    "LAST_OC2_YEAR",
     "LA_NUMBERS",
     "LEGAL_STATUSES",
     "LEGAL_STATUS_GROUPS",
@@ -152,6 +155,7 @@ __all__ = [
     "normalise_upn",
     "normalise_urn",
     "placement_group",
+    "send_support_label",
     "settle_upns",
     "split_laestab",
     "upn_change",

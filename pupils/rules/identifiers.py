@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 UPN_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -214,6 +215,15 @@ SEND_LABELS = {
     Send.PLAN: "Education, health and care plan",
     Send.STATEMENT: "Statement of special educational needs",
 }
+
+
+SUPPORT_BEGAN_ON = date(2014, 9, 1)
+"""The SEND code of practice of 2014 put SEN support in the place of School Action and School Action Plus."""
+
+
+def send_support_label(on: date) -> str:
+    """What code K was called on a day."""
+    return SEND_LABELS[Send.SUPPORT] if on >= SUPPORT_BEGAN_ON else "School Action or School Action Plus"
 
 
 def normalise_send(text: str) -> Send | None:

@@ -1,7 +1,7 @@
 """The termly report as a document: cover, headlines, sections, how it was made. Built from a run's snapshot only."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,20 +44,28 @@ def cover_of(run: ReportRun, audience: Audience) -> Cover:
         period=f"As at {in_words(run.as_at)}",
         prepared_for=READERS,
         prepared_by=approver,
-        dated=_dated(run),
-        reference=f"Run {run.pk}, {fingerprint(run)[:12]}",
+        dated=in_words(run.as_at),
+        printed=_printed(run),
+        reference=reference_of(run),
         classification=f"{classification} version",
         classification_note=note,
         status=_status(run),
     )
 
 
+def reference_of(run: ReportRun) -> str:
+    """What tells this report, with these figures and words, from every other: on the cover and on the run's page."""
+    return f"Run {run.pk}, {fingerprint(run)[:12]}"
+
+
 def _day(moment: dt.datetime | None) -> str:
     return in_words(timezone.localtime(moment).date()) if moment else ""
 
 
-def _dated(run: ReportRun) -> str:
-    return _day(run.approved_at) if run.is_final else f"Drafted {_day(run.frozen_at)}"
+def _printed(run: ReportRun) -> str:
+    """When the report of the day was made: small, for an old term may be reported years later."""
+    made = f"Figures read on {_day(run.frozen_at)}"
+    return f"{made}, approved on {_day(run.approved_at)}." if run.is_final else f"{made}."
 
 
 def _status(run: ReportRun) -> str:
@@ -94,9 +102,9 @@ def _about(run: ReportRun, view: View) -> Section:
     counts = f"1 to {rules['counts_hidden_up_to']}"
     n, d = rules["shares_hidden_up_to_numerator"], rules["shares_hidden_up_to_denominator"]
     hiding = [
-        f"Numbers of children from {counts}.",
-        f"Shares of {n} children or fewer, or of a group of {d} or fewer, and shares that leave out only {counts}.",
-        "As few other numbers as it takes, so that nothing hidden can be worked out from the rest of the report.",
+        f"numbers of children from {counts}",
+        f"shares of {n} children or fewer, or of a group of {d} or fewer, and shares that leave out only {counts}",
+        "as few other numbers as it takes, so that nothing hidden can be worked out from the rest of the report",
     ]
     context = {
         "facts": Table("What this report is made of", ["Item", TableColumn("Value", "text")], facts),
@@ -125,7 +133,7 @@ def context_of(run: ReportRun, audience: Audience, *, medium: Medium) -> dict[st
             section.new_page,
         )
         for section in SECTIONS
-        if section.slug in frozen
+        if section.slug in frozen and section.printed
     }
     opening = next((made.pop(section.slug) for section in SECTIONS if section.opens and section.slug in made), None)
     return document_context(
@@ -157,11 +165,31 @@ def document_title(run: ReportRun, audience: Audience) -> str:
 
 
 def why_hidden(run: ReportRun) -> list[tuple[str, list[str]]]:
-    """(reason, what) of the numbers that the public version hides, for the person who approves."""
+    """(reason, what) of the numbers that the public version hides, for the person who approves; alike ones in one
+    line, "Attendance, severe absence (3): Year 1, Year 2, Year 3"."""
     labels: Mapping[str, str] = run.figures["labels"]
     hidden = run.figures["hidden"]
     found = {
         words: [labels.get(name, name) for name in run.figures["order"] if hidden.get(name) == why]
         for why, words in REASON_WORDS.items()
     }
-    return [(words, names) for words, names in found.items() if names]
+    return [(words, _gathered(names)) for words, names in found.items() if names]
+
+
+def _gathered(labels: Sequence[str]) -> list[str]:
+    """Labels of the shape "topic, who: what" and "topic: who" with the same topic and what in one line."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        topic, _, last = label.partition(": ")
+        head, _, who = topic.partition(", ")
+        if last and who:
+            groups.setdefault(f"{head}, {last}", []).append(who)
+        else:
+            groups.setdefault(topic, []).append(last)
+    return [_line(topic, parts) for topic, parts in groups.items()]
+
+
+def _line(topic: str, parts: Sequence[str]) -> str:
+    if len(parts) > 1:
+        return f"{topic} ({len(parts)}): {', '.join(parts)}"
+    return f"{topic}: {parts[0]}" if parts[0] else topic

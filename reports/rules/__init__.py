@@ -13,6 +13,7 @@ from reports.rules.disclosure import (
     Why,
     hide_small,
 )
+from reports.rules.standing import Aims, Outcome, Standing, has_outcome, percent_words, standing_of
 from reports.rules.states import (
     STATE_COLOURS,
     STATE_LABELS,
@@ -32,17 +33,23 @@ __all__ = [
     "STATE_COLOURS",
     "STATE_LABELS",
     "TRANSITIONS",
+    "Aims",
     "Audience",
     "Numbers",
+    "Outcome",
     "Rate",
     "ReportState",
     "Share",
+    "Standing",
     "Sum",
     "TransitionRefused",
     "Why",
     "check_as_at",
     "check_transition",
     "draft_day",
+    "has_outcome",
     "hide_small",
     "is_final",
+    "percent_words",
+    "standing_of",
 ]

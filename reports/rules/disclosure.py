@@ -5,6 +5,9 @@ by legal status, by school, and then "of school age" once more. What one table h
 numbers of a report are one set of named numbers with the sums that hold between them, and a hidden number is safe
 when a second set of whole numbers agrees with everything that is printed and gives it another value. Where none
 is found, more is hidden: smaller numbers before larger, parts before totals.
+
+What the printed parts leave of a printed total is a number too: two hidden statuses that leave 4 children say of
+four children what the report hides of one. Where that rest is 1 to 5, one more part is hidden with them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +39,7 @@ REASON_WORDS: Mapping[Why, str] = MappingProxyType(
         Why.SMALL: "It counts 1 to 5 children.",
         Why.SHARE: "The share rests on 5 children or fewer, on a group of 10 or fewer, or leaves out only 1 to 5.",
         Why.GROUP: "The rate is that of a group of 10 children or fewer.",
-        Why.PROTECTS: "It would let a reader work out another hidden number.",
+        Why.PROTECTS: "It would let a reader work out another hidden number, or that hidden ones make 1 to 5 together.",
     }
 )
 
@@ -155,15 +158,33 @@ def hide_small(numbers: Numbers) -> dict[str, Why]:
     hidden = _first(numbers)
     _with_their_shares(numbers, hidden)
     system = _System(numbers)
-    while (open_name := system.first_unsafe(hidden)) is not None:
-        cover = system.cover_for(open_name, hidden)
-        if cover is None:
-            # Nothing near it is printed: a reader has no equation to work it out with.
-            system.accept(open_name)
-            continue
+    while True:
+        if (open_name := system.first_unsafe(hidden)) is not None:
+            cover = system.cover_for(open_name, hidden)
+            if cover is None:
+                # Nothing near it is printed: a reader has no equation to work it out with.
+                system.accept(open_name)
+                continue
+        elif (cover := _printed_part_beside_small_rest(numbers, hidden)) is None:
+            return hidden
         hidden[cover] = Why.PROTECTS
         _with_their_shares(numbers, hidden)
-    return hidden
+
+
+def _printed_part_beside_small_rest(numbers: Numbers, hidden: Mapping[str, Why]) -> str | None:
+    """The part to hide with hidden ones that leave only 1 to 5 children of a printed total; None where none does."""
+    unknown = set(hidden) | numbers.unprinted
+    of_children = numbers.counts | {share.part for share in numbers.shares}
+    totals = {one.total for one in numbers.sums}
+    for one in numbers.sums:
+        covered = [part for part in one.parts if part in unknown]
+        if one.total in unknown or one.total not in of_children or not hidden.keys() & set(covered):
+            continue
+        if is_small_count(sum(numbers.values[part] for part in covered)):
+            printed = [part for part in one.parts if part not in unknown and numbers.values[part]]
+            if printed:
+                return min(printed, key=lambda name: (name in totals, numbers.values[name], name))
+    return None
 
 
 def _first(numbers: Numbers) -> dict[str, Why]:

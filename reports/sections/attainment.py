@@ -1,22 +1,22 @@
 """NI 99, NI 100 and NI 101 of the last summer: result, year before, prediction, target, and who was counted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from attainment.indicators import IndicatorComputation, compute, open_codes
 from attainment.rules import NI_SPECS, NiCode, ResultFlag
-from core.charts import Chart, Series, Value, grouped_bar_chart, line_chart
+from core.charts import Chart, Series, Value, grouped_bar_chart, line_chart, print_value
 from core.documents import KeyFigure, Status, Table, TableColumn
 from core.rules import year_group_label
-from pupils.rules import CohortStatus, default_basis
+from pupils.rules import LAST_OC2_YEAR, CohortStatus, default_basis
 from reports.models import IndicatorTarget
+from reports.rules import has_outcome, percent_words, standing_of
 from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
-from reports.targets import NO_RESULTS, has_outcome, percent_words, slug_of, standing_of
+from reports.targets import NO_RESULTS, slug_of
 
 SLUG = "attainment"
 TREND_YEARS = 4
-LAST_YEAR_ON_OLD_BASIS = 2009
 DASH = "–"
 
 
@@ -215,15 +215,8 @@ def _against_chart(data: Mapping[str, Any], view: View) -> Chart | None:
     if not data["indicators"]:
         return None
 
-    def plan(one: Mapping[str, Any], key: str) -> Value:
-        return Decimal(one[key].rstrip("%")) if one[key] else None
-
-    def aim(one: Mapping[str, Any]) -> Value:
-        text = one["target"] or (one["ahead"][1] if one["ahead"] else None)
-        return Decimal(text.rstrip("%")) if text else None
-
     return grouped_bar_chart(
-        "Result, prediction and target",
+        "Result, prediction and targets",
         [f"{one['code']}: {one['short']}" for one in data["indicators"]],
         [
             Series(
@@ -233,14 +226,32 @@ def _against_chart(data: Mapping[str, Any], view: View) -> Chart | None:
                     for one in data["indicators"]
                 ],
             ),
-            Series("Prediction", [plan(one, "prediction") for one in data["indicators"]]),
-            Series("Target", [aim(one) for one in data["indicators"]]),
+            *_aims(data),
         ],
         category_label="Indicator",
         unit="%",
         decimals=1,
         key=f"ni-against-{view.audience.value}",
     )
+
+
+def _aims(data: Mapping[str, Any]) -> list[Series]:
+    """Prediction and targets as the plan writes them; a target of a later summer is named by its own."""
+    found = data["indicators"]
+    year = data["year"]
+    series = [_stated(f"Prediction {year}", [one["prediction"] for one in found])]
+    if any(one["target"] for one in found):
+        series.append(_stated(f"Target {year}", [one["target"] for one in found]))
+    ahead = [None if one["target"] else one["ahead"] for one in found]
+    later = sorted({aim[0] for aim in ahead if aim})
+    return series + [
+        _stated(f"Target {one}", [aim[1] if aim and aim[0] == one else None for aim in ahead]) for one in later
+    ]
+
+
+def _stated(name: str, words: Sequence[str | None]) -> Series:
+    values = [Decimal(one.rstrip("%")) if one else None for one in words]
+    return Series(name, values, [one or print_value(None) for one in words])
 
 
 STEPS = (
@@ -275,7 +286,7 @@ def _trend_chart(data: Mapping[str, Any], view: View) -> Chart | None:
     years = sorted({year for one in data["indicators"] for year, _, _ in one["before"]} | {data["year"]})
     if len(years) < 2 or not data["indicators"]:
         return None
-    old = [n for n, year in enumerate(years) if year <= LAST_YEAR_ON_OLD_BASIS]
+    old = [n for n, year in enumerate(years) if year <= LAST_OC2_YEAR]
     crosses = bool(old) and len(old) < len(years)
     return line_chart(
         "Results by summer",

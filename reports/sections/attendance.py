@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from attendance.indicators.counting import AttendanceResult, ChildAttendance, YearMarks, attendance_between
-from attendance.rules import AttendanceCounts
-from core.charts import Series, Value, bar_chart, line_chart
+from attendance.rules import AttendanceCounts, coverage_words
+from core.charts import Chart, Series, Value, bar_chart, line_chart
 from core.documents import KeyFigure, Table, TableColumn
+from core.figures import NOT_APPLICABLE
 from core.rules import KEY_STAGE_LABELS, Season, key_stage_of, term_label, year_group_label
 from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
 
@@ -191,6 +192,9 @@ def key_figures(data: Mapping[str, Any], view: View) -> list[KeyFigure]:
     before = data["terms"][-1]
     possible = view.number(f"{TOTAL}.possible")
     sessions = f"{view.of(f'{TOTAL}.attended', f'{TOTAL}.possible')} sessions" if possible else "no session yet"
+    unmarked = view.number(f"{TOTAL}.unmarked")
+    if possible and unmarked is not None:
+        sessions += f". {coverage_words(possible, unmarked)}"
     return [
         KeyFigure(
             "Attendance this term",
@@ -227,14 +231,17 @@ def _cells(name: str, view: View) -> tuple[str, ...]:
     return (
         view.text(f"{name}.children"),
         view.percent(f"{name}.attended", f"{name}.possible"),
-        view.percent(f"{name}.persistent", f"{name}.children"),
-        view.of(f"{name}.persistent", f"{name}.children"),
-        view.percent(f"{name}.severe", f"{name}.children"),
-        view.of(f"{name}.severe", f"{name}.children"),
+        _share_words(f"{name}.persistent", f"{name}.children", view),
+        _share_words(f"{name}.severe", f"{name}.children", view),
     )
 
 
-HEADINGS = ("Children", "Attendance", "Persistent", "Number", "Severe", "Number")
+def _share_words(part: str, whole: str, view: View) -> str:
+    """7.6% (66 of 867), with "x" for what is hidden."""
+    return f"{view.percent(part, whole)} ({view.of(part, whole)})" if view.number(whole) != 0 else NOT_APPLICABLE
+
+
+HEADINGS = ("Children", "Attendance", "Persistent absence", "Severe absence")
 
 
 def _terms_table(data: Mapping[str, Any], view: View) -> Table:
@@ -286,19 +293,24 @@ def _axis_from(values: Sequence[Value]) -> int:
     return max(int((min(shown) - 3) // 10 * 10), 0) if shown else 0
 
 
-def _stages_chart(data: Mapping[str, Any], view: View) -> Any:
+def _stages_chart(data: Mapping[str, Any], view: View) -> Chart:
+    """Sessions missed, on an axis from nought: bars of attendance near 100% all look alike."""
     stages = [(label, name) for level, label, name in data["groups"] if level == "stage"]
     return bar_chart(
-        "Attendance by key stage",
+        "Absence by key stage, sessions missed of possible ones",
         [label for label, _ in stages],
-        [view.percent_value(f"{name}.attended", f"{name}.possible") for _, name in stages],
-        value_label="Attendance",
+        [_missed(name, view) for _, name in stages],
+        value_label="Absence",
         category_label="Key stage",
         unit="%",
         decimals=1,
-        maximum=100,
         key=f"attendance-stages-{view.audience.value}",
     )
+
+
+def _missed(name: str, view: View) -> Value:
+    attended = view.percent_value(f"{name}.attended", f"{name}.possible")
+    return 100 - attended if isinstance(attended, Decimal) else attended
 
 
 SECTION = ReportSection(

@@ -166,7 +166,8 @@ Present = Callable[[Mapping[str, Any], View], Mapping[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class ReportSection:
-    """One section: its address and title, its template, and its two halves. `opens` marks the unnumbered first.
+    """One section: its address and title, its template, and its two halves. `opens` marks the unnumbered first,
+    `printed` whether it has a part of the document to itself.
 
     `conclude` may add to the section's data what follows from all figures as the public sees them, before they
     are frozen.
@@ -174,12 +175,13 @@ class ReportSection:
 
     slug: str
     title: str
-    template: str
+    template: str = ""
     collect: Callable[[Scope], Collected]
     present: Present
     conclude: Conclude | None = None
     opens: bool = False
     new_page: bool = True
+    printed: bool = True
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 
 from attainment.models import Qualification
 from attendance.indicators.completeness import SILENT_AFTER, last_school_days
@@ -15,9 +16,9 @@ from core.calendars import Calendars
 from core.documents import Table, TableColumn
 from core.feeds.registry import all_kinds
 from core.models import FeedRun
-from core.rules import academic_year_of
+from core.rules import academic_year_of, is_school_year
 from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
-from reports.sections.roll import FIRST_SCHOOL_YEAR, LAST_SCHOOL_YEAR, NO_PLACE, SCHOOL_AGE
+from reports.sections.roll import NO_PLACE, SCHOOL_AGE
 
 SLUG = "data-quality"
 NO_UPN = "quality.no_upn"
@@ -46,7 +47,7 @@ def collect(scope: Scope) -> Collected:
 
 
 def _gaps(found: Collected, scope: Scope) -> None:
-    of_age = [e for e in scope.roll if e.nc_year is not None and FIRST_SCHOOL_YEAR <= e.nc_year <= LAST_SCHOOL_YEAR]
+    of_age = [e for e in scope.roll if is_school_year(e.nc_year)]
     found.children(SCHOOL_AGE, (e.pupil.pk for e in of_age), "Children of school age")
     found.children(NO_UPN, (e.pupil.pk for e in of_age if not e.pupil.upn), "School age, no UPN recorded")
     found.children("quality.with_upn", (e.pupil.pk for e in of_age if e.pupil.upn), "School age, UPN recorded")
@@ -66,15 +67,12 @@ def _feeds(scope: Scope) -> list[dict[str, Any]]:
     A delivery of a later school year says nothing of the rows of this term: its counts are None.
     """
     done = (FeedRun.Status.APPLIED, FeedRun.Status.UNCHANGED)
-    newest = {
-        run.kind: run
-        for run in FeedRun.objects.filter(status__in=done).order_by("applied_at", "pk")
-        if run.applied_at is not None
-    }
+    runs = FeedRun.objects.filter(status__in=done, applied_at__isnull=False).only("kind", "applied_at", "counts")
+    newest = {run.kind: run for run in runs.order_by("kind", "-applied_at", "-pk").distinct("kind")}
     return [
         {
             "title": kind.title,
-            "on": run.applied_at.date().isoformat() if run and run.applied_at else "",
+            "on": timezone.localdate(run.applied_at).isoformat() if run and run.applied_at else "",
             "read": _rows_of(run, "read", scope),
             "held": _rows_of(run, "held", scope),
         }
@@ -86,7 +84,7 @@ def _feeds(scope: Scope) -> list[dict[str, Any]]:
 def _rows_of(run: FeedRun | None, what: str, scope: Scope) -> int | None:
     if run is None or run.applied_at is None:
         return 0
-    if academic_year_of(run.applied_at.date()) > scope.academic_year:
+    if academic_year_of(timezone.localdate(run.applied_at)) > scope.academic_year:
         return None
     return int(run.counts.get(what, 0))
 
@@ -138,21 +136,28 @@ def present(data: Mapping[str, Any], view: View) -> dict[str, Any]:
             note=f"Of {view.text(SCHOOL_AGE)} children of school age.",
         ),
         "other": Table("Marks and rows that wait for somebody", ["What", "Number"], other),
-        "feeds": Table(
-            "Deliveries in the system when this report was made",
-            ["Delivery", TableColumn("Applied", "text"), "Rows read", "Rows held back"],
-            [
-                (
-                    feed["title"],
-                    in_words(from_iso(feed["on"])) if feed["on"] else "None yet",
-                    _counted(feed["read"]),
-                    _counted(feed["held"]),
-                )
-                for feed in data["feeds"]
-            ],
-            note=LATER_NOTE if any(feed["read"] is None for feed in data["feeds"]) else "",
-        ),
+        "feeds": _feeds_table(data),
     }
+
+
+def _feeds_table(data: Mapping[str, Any]) -> Table | None:
+    """The deliveries with their rows; None when all came after the report's school year and nothing can be said."""
+    if all(feed["read"] is None for feed in data["feeds"]):
+        return None
+    return Table(
+        "Deliveries in the system when this report was made",
+        ["Delivery", TableColumn("Applied", "text"), "Rows read", "Rows held back"],
+        [
+            (
+                feed["title"],
+                in_words(from_iso(feed["on"])) if feed["on"] else "None yet",
+                _counted(feed["read"]),
+                _counted(feed["held"]),
+            )
+            for feed in data["feeds"]
+        ],
+        note=LATER_NOTE if any(feed["read"] is None for feed in data["feeds"]) else "",
+    )
 
 
 LATER_NOTE = "The newest delivery of each kind. Rows are given only for deliveries of the report's own school year."

@@ -1,4 +1,7 @@
-"""Decisions wanted: what the Virtual School Head asks of the readers, with suggestions drawn from the figures."""
+"""Decisions wanted: what the Virtual School Head asks of the readers, with suggestions drawn from the figures.
+
+They are printed among the headlines; the section holds the suggestions, which rest on all the others.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -62,17 +65,21 @@ def _on_roll_and_data(view: View) -> Iterator[str]:
         yield "Ask the schools that send no marks to send them daily."
 
 
+def wanted(view: View) -> list[str]:
+    """What was written, a decision a line; the suggestions are for the writer, not for print."""
+    return [line.strip() for line in view.decisions_wanted.splitlines() if line.strip()]
+
+
 def present(data: Mapping[str, Any], view: View) -> dict[str, Any]:
-    """One paragraph a line of what was written; the suggestions are for the writer, not for print."""
-    return {"view": view, "decisions": [line.strip() for line in view.decisions_wanted.splitlines() if line.strip()]}
+    """Nothing of its own: the headlines print the decisions, where a reader looks first."""
+    return {}
 
 
 SECTION = ReportSection(
     slug=SLUG,
     title="Decisions wanted",
-    template="reports/sections/decisions.html",
     collect=collect,
     conclude=suggest,
     present=present,
-    new_page=False,
+    printed=False,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.documents import KeyFigure
-from reports.sections import attainment, attendance, roll
+from reports.sections import attainment, attendance, decisions, roll
 from reports.sections.base import Collected, ReportSection, Scope, View
 
 
@@ -30,6 +30,7 @@ def present(data: Mapping[str, Any], view: View) -> dict[str, Any]:
         "key_figures": figures,
         "table": attainment.headline_table(indicators, view) if indicators and indicators["indicators"] else None,
         "commentary": [part.strip() for part in view.commentary.split("\n") if part.strip()],
+        "decisions": decisions.wanted(view),
     }
 
 

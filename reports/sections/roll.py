@@ -9,17 +9,16 @@ from typing import Any
 from core.charts import Chart, bar_chart
 from core.documents import KeyFigure, Table
 from core.figures import HIDDEN_SYMBOL
-from core.rules import year_group_label
+from core.rules import FIRST_SCHOOL_YEAR, LAST_SCHOOL_YEAR, is_school_year, year_group_label
 from pupils.models import Pupil, ReturnRecord
 from pupils.roll import CareStart, RollEntry, is_out_of_county
-from pupils.rules import LegalStatusGroup, PlacementGroup, legal_status_group, placement_group
+from pupils.rules import LegalStatusGroup, PlacementGroup, legal_status_group, placement_group, send_support_label
 from reports.sections.base import Breakdown, Collected, ReportSection, Scope, View, break_down, from_iso, in_words
 
 SLUG = "roll"
 TOTAL = "roll.total"
 SCHOOL_AGE = "roll.school_age"
 NO_PLACE = "roll.school.no_place"
-FIRST_SCHOOL_YEAR, LAST_SCHOOL_YEAR = 1, 11
 CARE_LENGTHS = (
     ("under_6", "Less than 6 months", 183),
     ("under_12", "6 to 12 months", 365),
@@ -51,8 +50,7 @@ def _school_key(entry: RollEntry, home_la: str) -> str:
     if place is not None:
         away = is_out_of_county(place, home_la)
         return "unknown" if away is None else ("away" if away else "home")
-    of_age = entry.nc_year is not None and FIRST_SCHOOL_YEAR <= entry.nc_year <= LAST_SCHOOL_YEAR
-    return "no_place" if of_age else "none_needed"
+    return "no_place" if is_school_year(entry.nc_year) else "none_needed"
 
 
 def _care_length(start: CareStart | None, on: dt.date) -> str:
@@ -106,7 +104,7 @@ SCHOOLS = (
 
 def _divisions(scope: Scope) -> list[_Division]:
     asylum = _unaccompanied(scope.as_at)
-    send = dict(Pupil.Send.choices)
+    send = dict(Pupil.Send.choices) | {Pupil.Send.SUPPORT.value: send_support_label(scope.as_at)}
     return [
         _Division("sex", "Girls and boys", "Sex", SEXES, lambda e: e.pupil.sex if e.pupil.sex in {"F", "M"} else "U"),
         _Division(

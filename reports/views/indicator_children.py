@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from attainment.indicators import Choices, cohort_of
+from attainment.indicators import EARLIEST_YEAR, Choices, cohort_of
 from attainment.models import IndicatorFigure, IndicatorPupil, Result
 from attainment.outcomes import decide_ks4, flag_advice
 from attainment.rules import NI_SPECS, NiSpec, ResultFlag, Stage
@@ -36,7 +36,6 @@ from pupils.rules import YearGroup as PupilYearGroup
 from reports.targets import code_of
 
 PER_PAGE = 50
-EARLIEST_YEAR = 1998
 
 
 STEPS = {
@@ -46,7 +45,7 @@ STEPS = {
     "denominator": "in the denominator",
     "numerator": "in the numerator",
     "not-achieved": "in the denominator and not in the numerator",
-    "out": "of the year group and not counted",
+    "out": "of the year group who are left out",
     "review": "to review",
     "unmatched": "without any result",
 }

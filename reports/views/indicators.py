@@ -1,6 +1,6 @@
 """Indicator pages: the years side by side, a year's waterfall, and the named children behind every bar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.utils import timezone
 from attainment.indicators import ClosedSeries, could_achieve
 from attainment.models import IndicatorFigure, IndicatorPupil
 from attainment.outcomes import flag_advice
-from attainment.rules import NI_SPECS, NiCode, NiSpec, ResultFlag
+from attainment.rules import NI_SPECS, NiCode, NiSpec, ResultFlag, Stage
 from attainment.services import compute_and_store
 from core.audit import Access, record_access
 from core.charts import Chart, Series, Step, line_chart, waterfall_chart
@@ -21,24 +21,25 @@ from core.models import FeedRun, User
 from core.roles import Permission
 from core.rules import academic_year_label, year_group_label
 from core.scoping import require
-from core.wording import moment, short_date
-from pupils.rules import Basis, CohortStatus, default_basis, window_for
+from core.wording import and_list, moment, short_date
+from pupils.rules import LAST_OC2_YEAR, Basis, CohortStatus, default_basis, window_for
 from reports.forms import ChooseTargetForm, ComputeForm, TargetForm
 from reports.models import IndicatorTarget
+from reports.permissions import check_can_set_targets
+from reports.rules import percent_words
+from reports.services import set_target
 from reports.targets import (
     NO_RESULTS,
     IndicatorYear,
-    check_can_set_targets,
     indicator_years,
-    percent_words,
-    set_target,
     slug_of,
 )
 from reports.views.indicator_children import Selected, is_unmatched, lines_of, select
 
-LAST_YEAR_BEFORE_BREAK = 2009
 FACTS = ("ssda903", "roll", "results")
 """Kinds of feed that may change an indicator."""
+NOT_ELIGIBLE = {Stage.KS2: "not eligible for the test", Stage.KS4: "without results that can be counted"}
+"""Why a child of the cohort leaves the denominator."""
 
 # ---------------------------------------------------------------- the years side by side
 
@@ -52,7 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "page_title": "Indicators",
         "blocks": [_block(code, years) for code, years in found.items()],
         "may_set": request.user.can(Permission.SET_TARGETS),  # type: ignore[union-attr]
-        "stale_words": stale_words(),
+        "stale_words": stale_words(y.row for years in found.values() for y in years if y.row is not None),
     }
     return render(request, "reports/indicators/overview.html", context)
 
@@ -144,7 +145,7 @@ def trend(spec: NiSpec, years: Sequence[IndicatorYear]) -> Chart | None:
     ):
         if any(value is not None for value in values):
             series.append(Series(name, values))
-    before = [n for n, year in enumerate(positions) if year <= LAST_YEAR_BEFORE_BREAK]
+    before = [n for n, year in enumerate(positions) if year <= LAST_OC2_YEAR]
     crosses = bool(before) and len(before) < len(positions)
     return line_chart(
         f"{spec.code} by summer",
@@ -159,17 +160,16 @@ def trend(spec: NiSpec, years: Sequence[IndicatorYear]) -> Chart | None:
     )
 
 
-def stale_words() -> str:
-    """Says when facts came after the oldest figure was computed; empty while nothing did."""
-    oldest = IndicatorFigure.objects.order_by("computed_at").values_list("computed_at", flat=True).first()
-    if oldest is None:
-        return ""
-    later = FeedRun.objects.filter(kind__in=FACTS, status=FeedRun.Status.APPLIED, applied_at__gt=oldest)
+def stale_words(figures: Iterable[IndicatorFigure]) -> str:
+    """Names the summers of these figures that were computed before the newest facts came; empty while none was."""
+    later = FeedRun.objects.filter(kind__in=FACTS, status=FeedRun.Status.APPLIED, applied_at__isnull=False)
     newest = later.order_by("-applied_at").values_list("applied_at", flat=True).first()
-    if newest is None:
+    stale = [figure for figure in figures if newest is not None and figure.computed_at < newest]
+    if not stale:
         return ""
+    years = sorted({str(figure.assessment_year) for figure in stale})
     return (
-        f"New facts came on {moment(newest)}, after these figures were computed ({moment(oldest)}). "
+        f"New facts came on {moment(newest)}, after the figures of summer {and_list(years)} were computed. "
         "They are computed again every night; compute a year to see it now."
     )
 
@@ -212,7 +212,7 @@ def detail(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "may_set": request.user.can(Permission.SET_TARGETS),  # type: ignore[union-attr]
         "target_url": reverse("reports:indicator_target", args=[slug, year]),
         "compute_url": reverse("reports:compute_indicators"),
-        "stale_words": stale_words(),
+        "stale_words": stale_words([chosen.figure] if chosen.figure else []),
     }
     if chosen.figure is not None:
         lines = lines_of(request, chosen.figure)
@@ -235,12 +235,12 @@ def _facts(chosen: Selected, entry: IndicatorYear | None, before: IndicatorYear 
     if aims is not None and aims.stated_outcome is not None:
         rows.insert(1, ("Stated in the plan", percent_words(aims.stated_outcome)))
     if aims is not None and aims.awaited_on is not None:
-        rows.append(("Outcome due", short_date(aims.awaited_on)))
+        rows.append(("Results expected by", short_date(aims.awaited_on)))
     if chosen.figure is not None:
         figure = chosen.figure.figure
-        printed = " / ".join(figure.percent_label(places) for places in (0, 1, 2))
+        rounded = ", ".join(figure.percent_label(places) for places in (0, 2))
         rows += [
-            ("Printed as", printed),
+            ("With none or two decimals", rounded),
             ("Definition", chosen.figure.definition),
             ("Computed", moment(chosen.figure.computed_at)),
         ]
@@ -262,10 +262,18 @@ def _behind(chosen: Selected, figure: IndicatorFigure, lines: Sequence[Indicator
         "matched_only": Figure(sum(line.in_numerator for line in counted), len(counted)),
         "not_achieved": figure.denominator - figure.numerator,
         "out": sum(not line.in_denominator and line.status != "review" for line in lines),
+        "out_words": _out_words(chosen, lines),
         "flagged": _with_advice(chosen, flagged),
         "flagged_words": f"Counted children with something to look at ({len(flagged):,})",
         "links": {name.replace("-", "_"): chosen.url("indicator_children", name) for name in lists},
     }
+
+
+def _out_words(chosen: Selected, lines: Sequence[IndicatorPupil]) -> str:
+    """Who of the year group is left out: always the short stays, and those not eligible where there are any."""
+    words = f"{year_group_label(chosen.spec.nc_year)}, but not looked after for all twelve months"
+    not_eligible = any(line.status == CohortStatus.IN.value and not line.in_denominator for line in lines)
+    return f"{words}, or {NOT_ELIGIBLE[chosen.spec.stage]}" if not_eligible else words
 
 
 def _with_advice(chosen: Selected, lines: Sequence[IndicatorPupil]) -> list[dict[str, Any]]:
@@ -316,7 +324,7 @@ def waterfall(chosen: Selected) -> Chart:
         Step(
             "Denominator",
             figure.denominator,
-            "not eligible for the test",
+            NOT_ELIGIBLE[chosen.spec.stage],
             chosen.url("indicator_children", "denominator"),
         ),
         Step(

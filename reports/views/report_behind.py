@@ -24,6 +24,7 @@ from reports.views.reports import crumbs_of, get_run
 
 A_PAGE = 100
 NOT_COMPARABLE = "not comparable: the rule changed"
+OTHER_BASIS = "not comparable: another snapshot day"
 Pair = tuple[str, str]
 
 
@@ -66,6 +67,28 @@ def run_before(run: ReportRun, user: Any) -> Beside | None:
     return None
 
 
+def others_of(run: ReportRun, user: Any) -> list[ReportRun]:
+    """The reports that this one may be held against, the newest day first: frozen ones, without those withdrawn."""
+    rows = ReportRun.objects.visible_to(user).filter(frozen_at__isnull=False).exclude(pk=run.pk)
+    rows = rows.exclude(state=ReportState.WITHDRAWN.value).defer("figures", "cohorts", "definitions")
+    return list(rows.order_by("-as_at", "-pk"))
+
+
+def _beside(run: ReportRun, others: list[ReportRun], wanted: str, user: Any) -> Beside | None:
+    """The report asked for, else the one to compare with by rule, else the newest other. 404 for one not on offer."""
+    usual = run_before(run, user)
+    if not wanted and usual is not None:
+        return usual
+    found = next((one for one in others if str(one.pk) == wanted or not wanted), None)
+    if found is None:
+        if wanted:
+            raise Http404("There is no such report to compare with.")
+        return None
+    if usual is not None and usual.run.pk == found.pk:
+        return usual
+    return Beside(found, f"the {found.term_label[:1].lower()}{found.term_label[1:]}")
+
+
 def changes_since(run: ReportRun, before: ReportRun) -> list[Change]:
     """The figures that both reports have, in the report's order, with the change; restricted figures."""
     now, then = (termly.view_of(one, Audience.RESTRICTED) for one in (run, before))
@@ -84,7 +107,8 @@ def _indicators(now: View, then: View) -> Iterator[Change]:
         if other is not None:
             pair = f"{one['name']}.n", f"{one['name']}.d"
             other_pair = f"{other['name']}.n", f"{other['name']}.d"
-            yield _share("Attainment", one["code"], now, then, pair=pair, other=other_pair)
+            change = _share("Attainment", one["code"], now, then, pair=pair, other=other_pair)
+            yield change if one["basis"] == other["basis"] else replace(change, change=OTHER_BASIS)
 
 
 def _attendance(now: View, then: View) -> Iterator[Change]:
@@ -133,20 +157,22 @@ def _points(now: object, then: object) -> str:
 
 
 def compare(request: HttpRequest, run_id: int) -> HttpResponse:
-    """This report beside that of the term before, or of the year before; restricted figures, for the team."""
+    """This report beside another: that of the term before, of the year before, or `?with=`; restricted figures."""
     run = get_run(request, run_id)
     require(request, Permission.SEE_ALL_REPORTS)
-    beside = run_before(run, request.user) if run.is_frozen else None
+    others = others_of(run, request.user) if run.is_frozen else []
+    beside = _beside(run, others, request.GET.get("with", ""), request.user) if run.is_frozen else None
     record_access(request, Access.OPENED, subject=run, detail={"beside": beside.run.pk if beside else None})
     return render(
         request,
         "reports/compare.html",
         {
-            "page_title": f"{run.term_label} beside an earlier report",
+            "page_title": f"{run.term_label} beside another report",
             "crumbs": crumbs_of(run),
             "run": run,
             "before": beside.run if beside else None,
             "which": beside.which if beside else "",
+            "others": others,
             "changes": changes_since(run, beside.run) if beside else [],
         },
     )

@@ -69,13 +69,15 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Every term with its reports, the newest first, and when the next one is drafted."""
     runs = list(visible_runs(request).defer("figures", "cohorts", "definitions"))
     record_access(request, Access.LISTED, detail={"rows": len(runs)})
+    waiting = [run for run in runs if run.state == ReportState.DRAFT and run.is_frozen]
     return render(
         request,
         "reports/list.html",
         {
             "page_title": "Termly reports",
             "terms": _by_term(runs),
-            "to_approve": sum(run.state == ReportState.DRAFT and run.is_frozen for run in runs),
+            "to_approve": len(waiting),
+            "approve": waiting[0] if waiting and permissions.can_approve(request.user, waiting[0]) else None,
             "may_draft": permissions.can_draft(request.user),
             "sees_all": request.user.can(Permission.SEE_ALL_REPORTS),  # type: ignore[union-attr]
             "next_draft": _next_draft(),
@@ -144,6 +146,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             "sees_all": sees_all,
             "sees_children": sees_all and request.user.can(Permission.SEE_PUPILS),  # type: ignore[union-attr]
             "making": making,
+            "can_compare": sees_all and row.is_frozen and _others_exist(row, request.user),
             "can_word": permissions.can_word(request.user, row) and row.is_frozen,
             "can_approve": permissions.can_approve(request.user, row),
             "can_issue": permissions.can_issue(request.user, row),
@@ -152,8 +155,15 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     )
 
 
+def _others_exist(row: ReportRun, user: Any) -> bool:
+    """Whether there is another report to hold this one against."""
+    rows = ReportRun.objects.visible_to(user).filter(frozen_at__isnull=False).exclude(pk=row.pk)
+    return bool(rows.exclude(state=ReportState.WITHDRAWN.value).exists())
+
+
 def _facts(row: ReportRun) -> list[tuple[str, str]]:
     """Who did what, when."""
+    from reports.documents import termly as document_module
 
     def said(at: Any, by: Any) -> str:
         return f"{moment(at)}, {by.name}" if by else f"{moment(at)}, the system"
@@ -166,7 +176,7 @@ def _facts(row: ReportRun) -> list[tuple[str, str]]:
     if row.withdrawn_at:
         facts.append(("Withdrawn", f"{said(row.withdrawn_at, row.withdrawn_by)}: {row.withdrawn_because}"))
     if row.is_frozen:
-        facts.append(("Fingerprint", termly.fingerprint(row)[:12]))
+        facts.append(("Reference on the cover", document_module.reference_of(row)))
     return facts
 
 

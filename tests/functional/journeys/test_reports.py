@@ -27,7 +27,15 @@ def test_from_making_it_to_the_board_reading_it(site: Site, visit: Callable[...,
     page.get_by_role("button", name="Save and make the documents again").click()
     expect(page.locator("main")).to_contain_text("The words are saved", timeout=60_000)
 
-    page.goto(f"{address}approve/")
+    page.goto(f"{address}compare/")
+    page.get_by_label("Compare with").select_option(label="Autumn term 2009, as at 1 Dec 2009 (issued)")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("main")).to_contain_text("Beside the autumn term 2009.")
+    check_page(page)
+
+    page.goto(f"{site.url}/reports/")
+    page.get_by_role("button", name="Look through and approve").first.click()
+    assert page.url == f"{address}approve/"
     check_page(page)
     page.locator("main").get_by_role("button", name="Approve").click()
     expect(page.locator("main")).to_contain_text("Approved", timeout=60_000)

@@ -14,7 +14,7 @@ from attainment import indicators
 from attainment.indicators import Choices
 from attainment.models import IndicatorFigure, IndicatorPupil, Qualification
 from attainment.rules import ClosedSeries, GradeScheme, NiCode, Stage
-from attainment.services import Worth, compute_and_store, map_qualification, worth_of, years_worth_computing
+from attainment.services import Worth, compute_and_store, figures_worth_computing, map_qualification, worth_of
 from attainment.tasks import compute_indicators
 from core.models import JobRun
 from pupils.models import YearGroup
@@ -191,10 +191,21 @@ def test_figures_are_kept_with_their_children_and_replaced(child, result, person
         compute_and_store(year=2009, actor=person("designated_teacher"), today=TODAY)
 
 
+def test_the_night_keeps_figures_of_another_basis_fresh(child, result):
+    ann = child("A")
+    result(ann, "English", "4")
+    compute_and_store(year=2009, actor=None, basis=Basis.CLA_NPD_31MAR, today=TODAY)
+    asked = IndicatorFigure.objects.get(code="NI 99").computed_at
+    assert figures_worth_computing(today=TODAY) == [(2009, Basis.CLA_NPD_31MAR), (2009, Basis.OC2_30SEP)]
+    compute_indicators()
+    assert IndicatorFigure.objects.get(code="NI 99", basis=Basis.CLA_NPD_31MAR).computed_at > asked
+    assert IndicatorFigure.objects.latest_of_each().get(code="NI 99").basis == Basis.OC2_30SEP
+
+
 def test_every_night_once(child, result):
     result(child("A"), "English", "4")
     result(child("B", dob=date(2012, 1, 1)), "English", "103", year=2023)
-    assert years_worth_computing(today=TODAY) == [2009]
+    assert figures_worth_computing(today=TODAY) == [(2009, Basis.OC2_30SEP)]
     compute_indicators()
     first = IndicatorFigure.objects.get(code="NI 99").computed_at
     compute_indicators()

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from attendance import panels, rules, tasks
 from attendance.indicators.completeness import completeness
+from attendance.indicators.counting import attendance_between
 from attendance.models import EffectiveRegister, MarkConflict
 from core.models import AccessEvent, JobRun
 from core.roles import Role
@@ -247,6 +248,9 @@ class TestPanels:
         card = panels._week_card(make_user(Role.VSH), today)
         assert card["figure"].n_of_d() == "4 of 6"
         assert card["as_at"] == date(2026, 11, 11)
+        total = attendance_between(date(2026, 11, 9), date(2026, 11, 11), today=today).total
+        assert total.unmarked > 0
+        assert card["coverage"] == rules.coverage_words(6, total.unmarked)
 
     def test_the_roll_list_with_the_column(self, disputed, client, sign_in):
         sign_in(Role.VSH)

@@ -8,7 +8,7 @@ from attainment.models import Qualification, Result
 from attendance.models import EffectiveRegister
 from core.calendars import county_year
 from pupils.models import CareEpisode, Pupil, SchoolPlace
-from reports.targets import load_plan_targets
+from reports.services import load_plan_targets
 from tests.factories import SchoolFactory, marks_of
 
 AS_AT = date(2009, 12, 1)

@@ -6,17 +6,21 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from attainment.models import IndicatorFigure, Qualification, Result
 from attainment.rules import NI_SPECS, NiCode, subject_key
 from attainment.services import compute_and_store
-from core.models import AccessEvent
+from core.models import AccessEvent, FeedRun
 from core.panels import HomeCard, HomeNeeds, panels_for
 from core.roles import Role
+from core.wording import moment
 from pupils.models import CareEpisode, Pupil
 from reports.models import IndicatorTarget
 from reports.panels import _headline_card
-from reports.targets import indicator_years, load_plan_targets, set_target, standing_of
+from reports.rules import standing_of
+from reports.services import load_plan_targets, set_target
+from reports.targets import indicator_years
 from reports.views.indicators import trend
 
 pytestmark = pytest.mark.django_db
@@ -75,9 +79,15 @@ def test_where_a_year_stands():
     assert standing_of(None, None, today=after).words == "Not computed"
     assert standing_of(figure, None, today=after).words == "No target set"
     aim = IndicatorTarget(target=Decimal(43))
-    assert standing_of(figure, aim, today=after).words == "10.0 points below target"
+    assert standing_of(figure, aim, today=after).words == "9.7 points below target"
     fine = IndicatorTarget(prediction=Decimal("6.34"))
     assert standing_of(IndicatorFigure(numerator=631, denominator=10000), fine, today=after).words == "As predicted"
+    ten = IndicatorTarget(target=Decimal(10))
+    assert (
+        standing_of(IndicatorFigure(numerator=7, denominator=111), ten, today=after).words == "3.7 points below target"
+    )
+    close = IndicatorFigure(numerator=426, denominator=1000)
+    assert standing_of(close, aim, today=after).words == "0.4 points below target"
     more = IndicatorFigure(numerator=20, denominator=40, unmatched=0)
     assert standing_of(more, aim, today=after).words == "Above target by 7.0 points"
 
@@ -130,6 +140,33 @@ def test_a_child_to_review_whose_result_falls_short_cannot_raise_the_figure(clie
     client.force_login(make_user(Role.ADVISER))
     could_be = page(client, "indicator", "ni-99", 2009).context["could_be"]
     assert could_be == ("1 of 7 (14.3%)", "3 of 7 (42.9%)")
+
+
+def test_who_is_left_out_is_said_in_the_words_of_the_indicator(client, make_user, county):
+    make_child("Ned", "4", decom=date(2009, 3, 1))
+    make_child("Tim", "T")
+    compute_and_store(year=2009, actor=None, today=TODAY)
+    client.force_login(make_user(Role.VSH))
+    answer = page(client, "indicator", "ni-99", 2009)
+    text = answer.content.decode()
+    assert answer.context["out_words"].startswith("Year 6, but not looked after for all twelve months")
+    assert "Why</th>" in text and 'app-figure">Why' not in text
+    for jargon in ("Beside it", "Printed as", "of the year group and not counted"):
+        assert jargon not in text
+    assert "the test" not in page(client, "indicator", "ni-101", 2009).content.decode()
+
+
+def test_a_review_that_changes_nothing_gives_one_figure_and_no_span(client, make_user, county):
+    Result.objects.filter(pupil=county["R"]).update(grade="3")
+    client.force_login(make_user(Role.VSH))
+    text = page(client, "indicator", "ni-99", 2009).content.decode()
+    assert "the figure would be 1 of 5 (20.0%): by the results that are known" in text
+    assert "between" not in text
+
+
+def test_indicators_to_choose_from_carry_their_codes(client, make_user):
+    client.force_login(make_user(Role.VSH))
+    assert "NI 101: " in page(client, "choose_target").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -243,6 +280,19 @@ def test_compute_now(client, make_user):
     client.post(url, {"year": "2009", "basis": "cla-npd-31mar"})
     other = page(client, "indicator", "ni-99", 2009, basis="cla-npd-31mar")
     assert "CLA-NPD, 31 March 2009" in other.content.decode()
+
+
+def test_only_figures_older_than_the_newest_facts_are_called_so(client, make_user, county):
+    compute_and_store(year=2008, actor=None, today=TODAY)
+    run = FeedRun.objects.create(kind="results", status=FeedRun.Status.APPLIED, applied_at=timezone.now())
+    client.force_login(make_user(Role.VSH))
+    assert "after the figures of summer 2008 and 2009 were computed" in page(client, "indicators").content.decode()
+    compute_and_store(year=2009, actor=None, today=TODAY)
+    text = page(client, "indicators").content.decode()
+    assert f"New facts came on {moment(run.applied_at)}, after the figures of summer 2008 were computed" in text
+    assert "New facts" in page(client, "indicator", "ni-99", 2008).content.decode()
+    for year in (2009, 2010):
+        assert "New facts" not in page(client, "indicator", "ni-99", year).content.decode()
 
 
 def test_home_page_shows_headlines_and_what_to_review(make_user, county):

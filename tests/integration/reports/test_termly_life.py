@@ -5,6 +5,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -221,6 +222,16 @@ def test_plans_first_report_is_drafted_on_1_december_2009(county, fast_documents
 def test_a_term_drafted_by_hand_is_left_alone(draft):
     tasks.draft_termly_report(on="2009-12-04")
     assert ReportRun.objects.count() == 1
+
+
+def test_a_broken_constraint_of_freezing_is_no_second_beat(county, fast_documents, monkeypatch):
+    def broken(**_):
+        raise IntegrityError("of the snapshot")
+
+    monkeypatch.setattr(services, "freeze_run", broken)
+    with pytest.raises(IntegrityError):
+        tasks.draft_termly_report(on="2009-12-01")
+    assert not JobRun.objects.exists()
 
 
 def test_a_crash_leaves_nothing_and_the_next_morning_drafts(county, fast_documents, monkeypatch):

@@ -1,6 +1,6 @@
 """The pages of the termly report, by role."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -61,7 +61,10 @@ def test_head_goes_from_draft_to_issued(client, sign_in, run, django_capture_on_
     assert "Look through and approve" in page and "Issue to the boards" not in page
     approve = client.get(url("approve", run))
     page = approve.content.decode()
-    assert "Legal status: Youth justice" in page and "It counts 1 to 5 children." in page
+    assert "Youth justice" in page and "It counts 1 to 5 children." in page
+    assert "Attendance, severe absence (" in page and page.count("severe absence") < 12
+    assert page.index("What the public version hides") < page.index(">Approve</button>")
+    assert "govuk-grid-column-one-third" not in page
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(url("approve", run), {"seen": approve.context["seen"]})
     assert answer.status_code == 302
@@ -160,7 +163,10 @@ def test_words_are_saved_and_a_name_is_refused(client, sign_in, run, county):
     run.refresh_from_db()
     assert run.decisions_wanted == "Note this.\nAgree."
     read = client.get(url("read", run)).content.decode()
-    assert "A good term." in read and "<li>Agree.</li>" in read
+    assert "A good term." in read
+    # The decisions themselves stand among the headlines, once.
+    opening = read.split('id="roll"')[0]
+    assert "<li>Agree.</li>" in opening and read.count("<li>Agree.</li>") == 1
 
 
 def test_a_new_report_is_made_from_the_form(
@@ -200,7 +206,46 @@ def test_two_terms_stand_side_by_side(client, sign_in, run):
     page = client.get(url("compare", run)).content.decode()
     assert "Summer term 2009" in page and "Autumn term 2009" in page
     assert "Children on the roll" in page and "+2" in page
-    assert "Nothing to compare with" in client.get(url("compare", earlier)).content.decode()
+    # Of the summer there is no term before: the other report is offered all the same.
+    other = client.get(url("compare", earlier))
+    assert other.context["before"] == run and "Beside the autumn term 2009" in other.content.decode()
+    assert "Compare with another report" in client.get(url("run", earlier)).content.decode()
+    assert client.get(url("compare", run) + "?with=999999").status_code == 404
+    services.withdraw_report(run=earlier, actor=None, because="Mistake")
+    assert client.get(url("compare", run) + f"?with={earlier.pk}").status_code == 404
+
+
+def test_a_report_without_another_offers_no_comparison(client, sign_in, run):
+    sign_in(Role.VSH)
+    assert "Compare with" not in client.get(url("run", run)).content.decode()
+    assert "Nothing to compare with" in client.get(url("compare", run)).content.decode()
+
+
+def test_any_other_report_may_be_chosen_and_bases_are_not_mixed(client, sign_in, run):
+    from reports.views.report_behind import OTHER_BASIS
+
+    services.draft_report(term="2009-summer", as_at=date(2009, 7, 1), actor=None, today=TODAY)
+    old = services.draft_report(term="2009-spring", as_at=date(2009, 3, 2), actor=None, today=TODAY)
+    sign_in(Role.VSH)
+    assert client.get(url("compare", run)).context["which"] == "the term just before"
+    chosen = client.get(url("compare", run) + f"?with={old.pk}")
+    assert chosen.context["before"] == old and "Beside the spring term 2009" in chosen.content.decode()
+    assert f'<option value="{old.pk}" selected>' in chosen.content.decode()
+    later = services.draft_report(term="2010-autumn", as_at=date(2010, 11, 2), actor=None, today=TODAY)
+    changes = client.get(url("compare", later) + f"?with={run.pk}").context["changes"]
+    assert {row.change for row in changes if row.group == "Attainment"} == {OTHER_BASIS}
+
+
+def test_the_green_button_of_the_list_is_what_waits(client, sign_in, run, make_user):
+    sign_in(Role.VSH)
+    page = client.get(reverse("reports:list")).content.decode()
+    assert page.count("govuk-button") and "Look through and approve" in page and url("approve", run) in page
+    sign_in(Role.DATA_OFFICER)
+    page = client.get(reverse("reports:list")).content.decode()
+    assert "Look through and approve" not in page and "Make a report" in page
+    issue(run, make_user(Role.VSH))
+    sign_in(Role.VSH)
+    assert "Look through and approve" not in client.get(reverse("reports:list")).content.decode()
 
 
 def test_figures_keep_the_order_of_the_report(client, sign_in, run):
@@ -259,6 +304,48 @@ def test_rows_of_later_deliveries_are_no_gap_of_an_old_term(county):
     now = SimpleNamespace(applied_at=timezone.now(), counts={"read": 7})
     then = SimpleNamespace(applied_at=timezone.now().replace(year=2010, month=5, day=1), counts={"read": 7})
     assert _rows_of(now, "read", scope) is None and _rows_of(then, "read", scope) == 7
+    # Half past midnight in summer time is the next day in England, and here the next school year.
+    late = SimpleNamespace(applied_at=datetime(2010, 8, 31, 23, 30, tzinfo=UTC), counts={"read": 7})
+    assert _rows_of(late, "read", scope) is None
+
+
+def test_a_table_of_deliveries_that_says_nothing_is_left_out(county):
+    from reports.sections.data_quality import _feeds_table
+
+    feed = {"title": "Roll", "on": "2026-11-26", "read": None, "held": None}
+    assert _feeds_table({"feeds": [feed, feed]}) is None
+    assert len(_feeds_table({"feeds": [feed, feed | {"read": 3, "held": 0}]}).rows) == 2
+
+
+def test_only_the_newest_delivery_of_a_kind_is_told_on_its_day_in_england(county):
+    from core.models import FeedRun
+    from reports import termly
+    from reports.sections.data_quality import _feeds
+
+    for day, rows in ((1, 5), (30, 6)):
+        at = datetime(2010, 6, day, 23, 30, tzinfo=UTC)
+        FeedRun.objects.create(kind="roll", status=FeedRun.Status.APPLIED, applied_at=at, counts={"read": rows})
+    scope = termly.scope_for("2009-autumn", as_at=AS_AT, today=TODAY)
+    assert [(f["on"], f["read"]) for f in _feeds(scope) if f["on"]] == [("2010-07-01", 6)]
+
+
+def test_the_home_page_and_the_report_agree_on_who_is_of_school_age(county, make_user):
+    from pupils.models import Pupil, YearGroup
+    from pupils.panels import _by_gap
+    from reports import termly
+    from reports.sections import data_quality
+
+    scope = termly.scope_for("2009-autumn", as_at=AS_AT, today=TODAY)
+    # By age in Year 7; recorded in Year 12. By age too old; recorded in Year 11. Of unknown age; recorded in Year 3.
+    for pupil, nc_year in ((county[0], 12), (county[24], 11), (county[40], 3)):
+        YearGroup.objects.create(pupil=pupil, academic_year=2009, nc_year=nc_year)
+    Pupil.objects.filter(pk__in=[county[0].pk, county[24].pk, county[40].pk]).update(upn="")
+    Pupil.objects.filter(pk=county[40].pk).update(dob=None)
+    gaps = data_quality.collect(scope).cohorts
+    on_roll = Pupil.objects.looked_after(on=AS_AT)
+    for gap, name in (("no_upn", data_quality.NO_UPN), ("no_place", data_quality.NO_PLACE)):
+        assert sorted(_by_gap(on_roll, gap, AS_AT).values_list("pk", flat=True)) == gaps[name]
+    assert county[0].pk not in gaps[data_quality.NO_UPN] and county[24].pk in gaps[data_quality.NO_UPN]
 
 
 def test_pages_cost_the_same_for_few_and_many_children(client, sign_in, run, django_assert_max_num_queries):

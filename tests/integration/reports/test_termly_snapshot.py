@@ -17,7 +17,7 @@ from reports import services, termly
 from reports.documents import termly as document
 from reports.models import IndicatorTarget, ReportRun
 from reports.rules import Audience, Numbers
-from reports.sections import SECTIONS
+from reports.sections import SECTIONS, attainment, attendance
 
 from .conftest import AS_AT, TODAY
 
@@ -139,6 +139,44 @@ def test_public_document_shows_no_small_number_and_nobody_is_named(county):
         assert "DRAFT" in text
         assert "Firstname" not in text and "Lastname" not in text and "W000" not in text
     assert "Restricted version" in restricted and "Public version" in public
+
+
+def test_cover_headings_and_charts_say_what_they_are(county):
+    run = make()
+    html = document.html_of(run, Audience.RESTRICTED)
+    assert "<dt>Date</dt><dd>1 December 2009</dd>" in html and "Figures read on" in html
+    assert "School Action or School Action Plus" in html and "SEN support" not in html
+    assert "Target 2010" in html and "Prediction 2009" in html and "6.34%" in html
+    assert ">Number</th>\n" not in html.split("by key stage and year group")[1].split("</thead>")[0]
+    assert "Absence by key stage" in html
+    view = termly.view_of(run, Audience.RESTRICTED)
+    chart = attendance._stages_chart(view.data("attendance"), view)
+    rates = [
+        view.percent(f"{n}.attended", f"{n}.possible")
+        for lv, _, n in view.data("attendance")["groups"]
+        if lv == "stage"
+    ]
+    assert [float(r[1][:-1]) for r in chart.table.rows] == [round(100 - float(r[:-1]), 1) for r in rates]
+
+
+def test_a_later_target_stands_under_its_own_year(county):
+    IndicatorTarget.objects.update_or_create(code="NI 99", assessment_year=2009, defaults={"target": 40})
+    data = termly.view_of(make(), Audience.RESTRICTED).data("attainment")
+    series = {one.name: one.printed for one in attainment._aims(data)}
+    assert series["Target 2009"] == ("40%", "–", "–")
+    assert series["Target 2010"] == ("–", "53%", "19%")
+    assert series["Prediction 2009"] == ("33.3%", "33.3%", "6.34%")
+
+
+def test_the_headline_says_how_much_of_the_term_is_marked(county):
+    run = make()
+    numbers = run.figures["numbers"]
+    expected = numbers["attendance.term.possible"] + numbers["attendance.term.unmarked"]
+    share = round(100 * numbers["attendance.term.possible"] / expected)
+    assert 0 < share < 100
+    view = termly.view_of(run, Audience.PUBLIC)
+    tile = attendance.key_figures(view.data("attendance"), view)[0]
+    assert tile.detail.endswith(f" sessions. {share}% of expected sessions marked")
 
 
 def test_public_figures_hold_no_hidden_number(county):

@@ -230,3 +230,17 @@ class TestPrecedence:
             ]
         )
         assert [c.register for c in ranked] == [5, 4, 2, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("possible", "unmarked", "words"),
+    [
+        (79_215, 9_499, "89% of expected sessions marked"),
+        (10, 0, "100% of expected sessions marked"),
+        (9_999, 1, "over 99% of expected sessions marked"),
+        (0, 5, "0% of expected sessions marked"),
+        (0, 0, ""),
+    ],
+)
+def test_on_how_much_a_rate_rests(possible, unmarked, words):
+    assert rules.coverage_words(possible, unmarked) == words

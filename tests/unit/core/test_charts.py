@@ -196,6 +196,23 @@ def lines_of(chart: Chart) -> list[str]:
     return [shape.d for shape in chart.shapes if shape.kind == "path" and shape.stroke_width == "2.5"]
 
 
+def test_points_that_meet_are_both_seen() -> None:
+    """The result lies on the prediction: the mark below is the wider one, and drawn first."""
+    chart = line_chart("NI 99", ["2008", "2009"], [Series("Result", [30, 33]), Series("Prediction", [None, 33])])
+    marks = [shape for shape in chart.shapes if shape.kind == "path" and shape.stroke == "#ffffff"]
+    below, *above = marks[-3:]
+    assert below.fill != above[-1].fill
+    widths = [float(re.search(r"h([0-9.]+)", below.d)[1]), 2 * float(re.search(r"a([0-9.]+)", above[-1].d)[1])]
+    assert widths[0] > 1.5 * widths[1]
+
+
+def test_a_series_prints_its_own_words() -> None:
+    words = grouped_bar_chart("Plan", ["NI 101"], [Series("Prediction", [Decimal("6.34")], ["6.34%"])], decimals=1)
+    assert words.table.rows == (("NI 101", "6.34%"),)
+    with pytest.raises(ValueError, match="1 words for 2 values"):
+        Series("Prediction", [1, 2], ["1%"])
+
+
 def test_a_missing_value_is_a_gap_and_no_line_crosses_a_break() -> None:
     names = [str(n) for n in range(6)]
     whole = line_chart("t", names, [Series("x", [1, 2, 3, 4, 5, 6])])

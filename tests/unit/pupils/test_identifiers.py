@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,8 @@ class TestNormaliserVectors:
     )
     def test_send(self, raw: str, send: Send | None) -> None:
         assert rules.normalise_send(raw) == send
+
+
+def test_sen_support_has_the_name_of_its_time():
+    assert rules.send_support_label(date(2009, 12, 1)) == "School Action or School Action Plus"
+    assert rules.send_support_label(date(2014, 8, 31)) != rules.send_support_label(date(2014, 9, 1)) == "SEN support"

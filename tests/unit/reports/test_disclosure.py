@@ -77,6 +77,16 @@ def test_two_hidden_ones_whose_sum_is_two_give_themselves_away():
     assert hidden["sex.2"] is Why.PROTECTS
 
 
+def test_hidden_ones_never_leave_a_small_rest_of_a_printed_total():
+    """40 - 30 - 6 leaves 4 for two statuses: each has several readings, yet four children are told of."""
+    numbers = Numbers()
+    breakdown(numbers, "roll", "legal", [30, 6, 3, 1])
+    assert hide_small(numbers) == {"legal.2": Why.SMALL, "legal.3": Why.SMALL, "legal.1": Why.PROTECTS}
+    many = Numbers()
+    breakdown(many, "roll", "legal", [30, 6, 3, 3])
+    assert hide_small(many) == {"legal.2": Why.SMALL, "legal.3": Why.SMALL}
+
+
 def test_a_share_hides_its_complement_and_a_small_group_its_rate():
     numbers = Numbers()
     for year, (n, d) in {"6": (23, 24), "7": (12, 40), "8": (30, 60)}.items():
@@ -148,6 +158,9 @@ def test_no_hidden_number_has_only_one_reading(seed):
     hidden = hide_small(numbers)
     for name in hidden:
         assert len(readings(numbers, hidden, name)) > 1, (numbers.values, hidden, name)
+    for one in numbers.sums:
+        if one.total not in hidden:
+            assert not 1 <= sum(numbers.values[part] for part in one.parts if part in hidden) <= 5
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -170,3 +183,6 @@ def test_no_hidden_share_has_only_one_reading(seed):
     hidden = hide_small(numbers)
     for name in hidden:
         assert len(readings(numbers, hidden, name)) > 1, (numbers.values, hidden, name)
+    for one in numbers.sums:
+        if one.total not in hidden:
+            assert not 1 <= sum(numbers.values[part] for part in one.parts if part in hidden) <= 5
