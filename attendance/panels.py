@@ -15,12 +15,23 @@ from attendance import rules
 from attendance.models import MarkConflict, Source
 from core import navigation
 from core.models import FeedRun
-from core.panels import ChildTab, HomeCard, HomeNeeds, Need, OverviewCard, RollColumn, RollFilter, register
+from core.panels import (
+    ChildTab,
+    HomeCard,
+    HomeNeeds,
+    Need,
+    OverviewCard,
+    RollColumn,
+    RollFilter,
+    SchoolCard,
+    register,
+)
 from core.roles import Permission, Role
 from core.rules import academic_year_label, academic_year_of
 from pupils.models import Allocation, Pupil
 
 if TYPE_CHECKING:
+    from attendance.indicators.completeness import SchoolRow
     from core.charts import Chart
 
 P = Permission
@@ -177,10 +188,8 @@ def _count_completeness(user: Any, today: date) -> list[Need]:
     from attendance.indicators.completeness import SILENT_AFTER, completeness, late_sources
 
     rows = completeness(user, today=today)
-    silent = [row for row in rows if row.is_silent]
-    names = ", ".join(row.school.name for row in silent[:3]) + (" and others" if len(silent) > 3 else "")
+    silent, gaps = [row for row in rows if row.is_silent], [row for row in rows if row.has_gap]
     url = reverse("attendance:completeness")
-    text = f"Schools without a mark for {SILENT_AFTER} school days or more"
     late = [
         Need(
             text=f"Feed late: {Source(source).label}",
@@ -192,7 +201,35 @@ def _count_completeness(user: Any, today: date) -> list[Need]:
         for source, days in late_sources(rows).items()
         if days
     ]
-    return [Need(text=text, count=len(silent), url=url, hint=names), *late]
+    return [
+        Need(
+            text=f"Schools without a mark for {SILENT_AFTER} school days or more",
+            count=len(silent),
+            url=url,
+            hint=_names(silent),
+        ),
+        Need(
+            text=f"Schools with marks of fewer than half of our children for {SILENT_AFTER} school days or more",
+            count=len(gaps),
+            url=url,
+            hint=_names(gaps),
+        ),
+        *late,
+    ]
+
+
+def _names(rows: Sequence["SchoolRow"]) -> str:
+    return ", ".join(row.school.name for row in rows[:3]) + (" and others" if len(rows) > 3 else "")
+
+
+def _school_card(user: Any, school: Any, today: date) -> Mapping[str, Any] | None:
+    """A school of our children that is silent or has a gap says so on its own page."""
+    from attendance.indicators.completeness import completeness
+
+    row = next(iter(completeness(user, today=today, school=school)), None)
+    if row is None or not (row.is_silent or row.has_gap):
+        return None
+    return {"row": row, "days": len(row.open_cells), "url": reverse("attendance:completeness")}
 
 
 def _week_card(user: Any, today: date) -> Mapping[str, Any] | None:
@@ -254,6 +291,9 @@ register(
         template="attendance/cards/year.html", context=_year_card, order=40, permission=P.SEE_PUPILS, wide=True
     ),
     HomeCard(template="attendance/cards/weeks.html", context=_week_card, order=15, permission=P.SEE_PUPILS),
+    SchoolCard(
+        template="attendance/cards/school.html", context=_school_card, order=5, permission=P.SEE_PUPILS, wide=True
+    ),
     HomeNeeds(needs=_low_needs, order=10, permission=P.SEE_PUPILS),
     HomeNeeds(needs=_conflict_needs, order=40, permission=P.RESOLVE_CONFLICTS),
     HomeNeeds(needs=_completeness_needs, order=45, permission=P.IMPORT_FEEDS),
