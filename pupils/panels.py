@@ -82,7 +82,13 @@ def _placement(ids: Sequence[int], on: date) -> Mapping[int, Any]:
 
 
 def _adviser(ids: Sequence[int], on: date) -> Mapping[int, Any]:
-    return {pk: team["adviser"].user.name for pk, team in roll.team_on(ids, on).items() if "adviser" in team}
+    """Nobody for a child who has left care: an allocation that nobody ended works with no child."""
+    left = roll.left_care_on(ids, on)
+    return {
+        pk: team["adviser"].user.name
+        for pk, team in roll.team_on(ids, on).items()
+        if "adviser" in team and pk not in left
+    }
 
 
 def _sort_by_year(pupils: QuerySet[Any], on: date) -> QuerySet[Any]:
@@ -173,6 +179,9 @@ def _by_county(pupils: QuerySet[Any], value: str, on: date) -> QuerySet[Any]:
 
 
 def _people_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
+    """Who works with the child; nobody does once it has left care, whatever allocation is still open."""
+    if left_on := roll.left_care_on([pupil.pk], today).get(pupil.pk):
+        return {"left_on": left_on}
     team = roll.team_on([pupil.pk], today).get(pupil.pk, {})
     labels = dict(Allocation.Kind.choices)
     rows = [

@@ -42,6 +42,19 @@ def looked_after_since(pupil_ids: Iterable[int], on: date) -> dict[int, date]:
     return since
 
 
+def left_care_on(pupil_ids: Iterable[int], on: date) -> dict[int, date]:
+    """The last day of being looked after of those who were until then and are not on the day."""
+    last: dict[int, date] = {}
+    still = set()
+    rows = CareEpisode.objects.filter(pupil_id__in=pupil_ids, decom__lte=on).values_list("pupil_id", "dec")
+    for pupil_id, dec in rows:
+        if dec is None or dec > on:
+            still.add(pupil_id)
+        else:
+            last[pupil_id] = max(dec, last.get(pupil_id, dec))
+    return {pk: dec for pk, dec in last.items() if pk not in still}
+
+
 def places_on(pupil_ids: Iterable[int], on: date) -> dict[int, list[SchoolPlace]]:
     """School places in force on a day, the main one first."""
     order = {kind: n for n, kind in enumerate(SchoolPlace.Kind.values)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,9 +28,9 @@ from core.roles import Permission
 from core.scoping import require
 from pupils import roll
 from pupils.filters import RollFilterForm
-from pupils.models import Pupil
+from pupils.models import CareEpisode, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
-from pupils.search import matching
+from pupils.search import matching, near
 
 PER_PAGE = 50
 SEARCH_KEY = "pupil_search"
@@ -63,17 +63,24 @@ class RollPage:
         pupils = matching(visible, self.searched) if self.searched else visible.looked_after(on=self.on)
         if self.form.is_bound:
             pupils = self.form.narrow(pupils, self.on)
+        if self.searched:
+            here = Exists(CareEpisode.objects.open_on(self.on).filter(pupil=OuterRef("pk")))
+            return self._ordered(pupils.annotate(looked_after_now=here), "-looked_after_now")
         return self._ordered(pupils)
 
-    def _ordered(self, pupils: QuerySet[Any]) -> QuerySet[Any]:
+    def near(self) -> list[Pupil]:
+        """Children in scope whose names are nearly what was typed, for a search that found nobody."""
+        return near(Pupil.objects.visible_to(self.request.user), self.searched) if self.searched else []
+
+    def _ordered(self, pupils: QuerySet[Any], *first: str) -> QuerySet[Any]:
         key, descending = self.sort.lstrip("-"), self.sort.startswith("-")
         column = next((c for c in self.columns if c.key == key and c.order_by is not None), None)
         if column is None or column.order_by is None:
             name = "-sort_name" if self.sort == "-name" else "sort_name"
-            return pupils.order_by(name, "child_id")
+            return pupils.order_by(*first, name, "child_id")
         field = F(f"sort_{key}")
         order = field.desc(nulls_last=True) if descending else field.asc(nulls_last=True)
-        return column.order_by(pupils, self.on).order_by(order, "sort_name", "child_id")
+        return column.order_by(pupils, self.on).order_by(*first, order, "sort_name", "child_id")
 
     def rows(self, pupils: Iterable[Pupil]) -> list[tuple[Pupil, list[Any]]]:
         """(pupil, one value a column), each column read once for all pupils."""
@@ -84,14 +91,19 @@ class RollPage:
 
 
 def pupil_list(request: HttpRequest) -> HttpResponse:
+    """The roll of a day as filtered, or what a search found; outside the search its words are forgotten."""
     require(request, Permission.SEE_PUPILS)
     listing = RollPage(request)
+    if not listing.searched:
+        request.session.pop(SEARCH_KEY, None)
     page = Paginator(listing.queryset(), PER_PAGE).get_page(request.GET.get("page"))
+    alike = [] if page.paginator.count else listing.near()
     record_access(
         request,
         Access.SEARCHED if listing.searched else Access.LISTED,
-        detail={"rows": page.paginator.count, "filters": listing.form.chosen()},
+        detail={"rows": page.paginator.count or len(alike), "filters": listing.form.chosen()},
     )
+    shown = [p.pk for p in (page.object_list or alike)] if listing.searched else []
     columns = [
         {
             "column": column,
@@ -105,7 +117,10 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
         request,
         "pupils/list.html",
         {
-            "page_title": "Children",
+            # Never the words of the search: a browser keeps the titles of pages.
+            "page_title": "Children found" if listing.searched else "Children",
+            "near": alike,
+            "left": roll.left_care_on(shown, listing.today),
             "form": listing.form,
             "listing": listing,
             "columns": columns,
@@ -148,13 +163,13 @@ def pupil_search(request: HttpRequest) -> HttpResponse:
     """Names and numbers are posted, kept in the session and never stand in an address."""
     require(request, Permission.SEE_PUPILS)
     text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
-    request.session[SEARCH_KEY] = text
     if not text:
         return redirect("pupils:list")
     found = list(matching(Pupil.objects.visible_to(request.user), text)[:2])
     if len(found) == 1:
         record_access(request, Access.SEARCHED, detail={"rows": 1})
         return redirect("pupils:detail", pupil_id=found[0].pk)
+    request.session[SEARCH_KEY] = text
     return redirect(f"{reverse('pupils:list')}?search=1")
 
 
