@@ -16,11 +16,13 @@ from attendance.models import MarkConflict, Source
 from core import navigation
 from core.models import FeedRun
 from core.panels import (
+    Alert,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
     OverviewCard,
+    RollAlerts,
     RollColumn,
     RollFilter,
     SchoolCard,
@@ -93,6 +95,19 @@ def _percent_this_year(ids: Sequence[int], on: date) -> Mapping[int, Any]:
         for pk, counts in child_counts(marks, academic_year_start(year), on).items()
         if counts.possible
     }
+
+
+def _alerts(ids: Sequence[int], on: date) -> Mapping[int, Alert]:
+    """Severely absent children first, the lowest before all; then those below 90%."""
+    found = {}
+    for pk, counts in _counts_this_year(on, ids).items():
+        band = rules.attendance_band(counts)
+        if band is rules.AttendanceBand.UNDER_50:
+            missed = 100 * (counts.possible - counts.attended) // counts.possible
+            found[pk] = Alert(text="Attendance under 50%", colour="red", weight=100 + missed)
+        elif band is rules.AttendanceBand.TO_90:
+            found[pk] = Alert(text="Attendance under 90%", colour="orange", weight=40)
+    return found
 
 
 def _counts_this_year(on: date, ids: Sequence[int] | None = None) -> Mapping[int, rules.AttendanceCounts]:
@@ -307,6 +322,7 @@ register(
         template="attendance/cells/rate.html",
         numeric=True,
     ),
+    RollAlerts(order=10, permission=P.SEE_PUPILS, values=_alerts),
     RollFilter(key="attendance", order=60, permission=P.SEE_PUPILS, field=_band_field, apply=_by_band),
 )
 navigation.register(

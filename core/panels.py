@@ -85,6 +85,24 @@ class RollColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alert:
+    """Why a child needs somebody: a few words, a colour, and how much it weighs when children are put in order."""
+
+    text: str
+    colour: str
+    weight: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollAlerts:
+    """Alerts of an app: `values(pupil_ids, today)` reads all children of a page at once."""
+
+    order: int
+    permission: Permission
+    values: Callable[[Sequence[int], date], Mapping[int, Alert]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RollFilter:
     """A filter of the roll list: a form field made for the user, and how a value narrows the queryset."""
 
@@ -159,6 +177,7 @@ Panel = (
     | HomeNeeds
     | HomeCard
     | RollColumn
+    | RollAlerts
     | RollFilter
     | TimelineSource
     | SchoolCard
@@ -172,6 +191,7 @@ P = TypeVar(
     HomeNeeds,
     HomeCard,
     RollColumn,
+    RollAlerts,
     RollFilter,
     TimelineSource,
     SchoolCard,

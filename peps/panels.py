@@ -1,6 +1,7 @@
 """What the PEP cycle adds to the child, the home page, the roll list and the timeline."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    Alert,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
     OverviewCard,
+    RollAlerts,
     RollColumn,
     RollFilter,
     TimelineEvent,
@@ -40,8 +43,29 @@ def _latest(ids: Sequence[int], today: date) -> dict[int, PEP]:
     return found
 
 
-def _tags(ids: Sequence[int], today: date) -> Mapping[int, tuple[str, str]]:
-    return {pk: rules.tag_of(pep.status(today)) for pk, pep in _latest(ids, today).items()}
+@dataclass(frozen=True)
+class PEPCell:
+    """How the child's PEP stands, and the day of the meeting that is still wanted."""
+
+    word: str
+    colour: str
+    due_on: date | None
+
+    def __str__(self) -> str:
+        return f"{self.word}, due {self.due_on:%-d %b %Y}" if self.due_on else self.word
+
+
+def _cells(ids: Sequence[int], today: date) -> Mapping[int, PEPCell]:
+    return {
+        pk: PEPCell(*rules.tag_of(pep.status(today)), pep.due_on if pep.state == PEP.State.DUE else None)
+        for pk, pep in _latest(ids, today).items()
+    }
+
+
+def _alerts(ids: Sequence[int], today: date) -> Mapping[int, Alert]:
+    overdue = PEP.objects.filter(pupil_id__in=ids).overdue(today)
+    alert = Alert(text="PEP overdue", colour="red", weight=100)
+    return dict.fromkeys(overdue.values_list("pupil_id", flat=True), alert)
 
 
 def _sort_by_due(pupils: QuerySet[Any], today: date) -> QuerySet[Any]:
@@ -125,10 +149,11 @@ register(
         label="PEP",
         order=70,
         permission=P.SEE_PEPS,
-        values=_tags,
+        values=_cells,
         order_by=_sort_by_due,
         template="peps/cells/status.html",
     ),
+    RollAlerts(order=20, permission=P.SEE_PEPS, values=_alerts),
     RollFilter(key="pep", order=70, permission=P.SEE_PEPS, field=_filter_field, apply=_by_status),
     TimelineSource(kind="pep", label="PEP", events=_events, permission=P.SEE_PEPS),
 )

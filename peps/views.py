@@ -49,7 +49,7 @@ class PEPListing:
         self.user = request.user
         self.today = timezone.localdate()
         self.term = cycle.current_term(self.today)
-        self.form = PEPFilterForm(request.user, self.term, request.GET or None)
+        self.form = PEPFilterForm(request.user, self.term, self.today, request.GET or None)
         self.sort = request.GET.get("sort", "")
 
     def queryset(self) -> QuerySet[Any]:

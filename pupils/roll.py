@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import QuerySet
+
 from core import rules as time_rules
+from core.models import User
 from pupils import rules
 from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
 
@@ -92,6 +95,12 @@ def team_on(pupil_ids: Iterable[int], on: date) -> dict[int, dict[str, Allocatio
     for row in Allocation.objects.current(on).filter(pupil_id__in=pupil_ids).select_related("user"):
         found[row.pupil_id][row.kind] = row
     return dict(found)
+
+
+def allocated(kind: str, on: date) -> QuerySet[User]:
+    """Who works with a child in this capacity on a day, by name."""
+    rows = Allocation.objects.current(on).filter(kind=kind, user__is_active=True)
+    return User.objects.filter(pk__in=rows.values("user_id")).order_by("name", "pk")
 
 
 @dataclass(frozen=True)

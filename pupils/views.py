@@ -19,7 +19,6 @@ from core.models import AccessEvent, User
 from core.panels import (
     ChildTab,
     OverviewCard,
-    RollColumn,
     TimelineEvent,
     TimelineSource,
     panels_for,
@@ -27,6 +26,7 @@ from core.panels import (
 from core.roles import Permission
 from core.scoping import require
 from pupils import roll
+from pupils.alerts import roll_columns
 from pupils.filters import RollFilterForm
 from pupils.models import CareEpisode, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
@@ -43,7 +43,7 @@ class RollPage:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.today = timezone.localdate()
-        self.columns = panels_for(RollColumn, request.user)
+        self.columns = roll_columns(request.user)
         self.form = RollFilterForm(request.user, request.GET or None)
         self.on = self.form.day(self.today)
         self.searched = request.session.get(SEARCH_KEY, "") if "search" in request.GET else ""
@@ -112,6 +112,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
             "next": f"-{column.key}" if listing.sort == column.key else column.key,
         }
         for column in listing.columns
+        if column.key != "alerts"
     ]
     return render(
         request,
@@ -126,8 +127,9 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
             "columns": columns,
             "page": page,
             "rows": [
-                (pupil, list(zip(listing.columns, values, strict=True)))
-                for pupil, values in listing.rows(page.object_list)
+                # The alerts stand below the name: the other columns need the width.
+                (pupil, alerts, list(zip(listing.columns[1:], values, strict=True)))
+                for pupil, (alerts, *values) in listing.rows(page.object_list)
             ],
             "on": listing.on,
             "on_roll": listing.on_roll() if listing.narrowed else None,

@@ -35,6 +35,8 @@ from pupils.rules.codes import (
     describe_provider,
     legal_status_group,
     placement_group,
+    short_legal_status,
+    short_placement,
 )
 from pupils.rules.cohort import (
     Basis,
@@ -151,6 +153,8 @@ __all__ = [
     "normalise_urn",
     "placement_group",
     "settle_upns",
+    "short_legal_status",
+    "short_placement",
     "split_laestab",
     "upn_change",
     "upn_check_letter",
