@@ -102,11 +102,11 @@ def _alerts(ids: Sequence[int], on: date) -> Mapping[int, Alert]:
     found = {}
     for pk, counts in _counts_this_year(on, ids).items():
         band = rules.attendance_band(counts)
+        missed = 100 * (counts.possible - counts.attended) // counts.possible if counts.possible else 0
         if band is rules.AttendanceBand.UNDER_50:
-            missed = 100 * (counts.possible - counts.attended) // counts.possible
             found[pk] = Alert(text="Attendance under 50%", colour="red", weight=100 + missed)
         elif band is rules.AttendanceBand.TO_90:
-            found[pk] = Alert(text="Attendance under 90%", colour="orange", weight=40)
+            found[pk] = Alert(text="Attendance under 90%", colour="orange", weight=missed)
     return found
 
 

@@ -41,17 +41,17 @@ from core.panels import (
     SchoolFilter,
     TimelineEvent,
     TimelineSource,
-    panels_for,
     register,
 )
 from core.roles import Permission
 from pupils import roll, rules
-from pupils.alerts import roll_columns
-from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
+from pupils.alerts import alerts_for, by_need, roll_columns
+from pupils.models import Allocation, CareEpisode, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
 P = Permission
-CASELOAD_ROWS = 60
+CASELOAD_ROWS = 20
+REVIEW_WORKING_DAYS = 20
 CASELOAD_WITHOUT = {"legal_status", "placement", "adviser"}
 """Columns of the roll list that say nothing about what to do next."""
 
@@ -313,14 +313,31 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
     if user.role == "adviser":
         own = Allocation.objects.current(today).filter(user=user).values("pupil_id")
         pupils = pupils.filter(pk__in=own)
-    children = list(pupils.order_by("sort_name", "child_id")[:CASELOAD_ROWS])
-    columns = [c for c in panels_for(RollColumn, user) if c.key not in CASELOAD_WITHOUT]
-    ids = [p.pk for p in children]
+    everybody = list(pupils.order_by("sort_name", "child_id").values_list("pk", flat=True))
+    ids = by_need(everybody, alerts_for(user, everybody, today))[:CASELOAD_ROWS]
+    children = Pupil.objects.visible_to(user).in_bulk(ids)
+    columns = roll_columns(user, without=CASELOAD_WITHOUT)
+    if user.role == "iro":
+        columns.append(REVIEW_COLUMN)
     values = [column.values(ids, today) for column in columns]
-    rows = [(p, [(c, v.get(p.pk)) for c, v in zip(columns, values, strict=True)]) for p in children]
-    own_list = f"?adviser={user.pk}" if user.role == "adviser" else ""
-    url = reverse("pupils:list") + own_list
-    return {"columns": columns, "rows": rows, "total": pupils.count(), "url": url}
+    rows = [(children[pk], [(c, v.get(pk)) for c, v in zip(columns, values, strict=True)]) for pk in ids]
+    own_list = f"&adviser={user.pk}" if user.role == "adviser" else ""
+    url = f"{reverse('pupils:list')}?sort=alerts{own_list}"
+    return {"columns": columns, "rows": rows, "total": len(everybody), "url": url}
+
+
+def _reviews(ids: Sequence[int], on: date) -> Mapping[int, str]:
+    """The review in the next working days where a return names one, else the last one that was held."""
+    until = time_rules.add_working_days(on, REVIEW_WORKING_DAYS)
+    found: dict[int, str] = {}
+    rows = ReturnRecord.objects.filter(pupil_id__in=ids, table=ReturnRecord.Table.REVIEWS, on__lte=until)
+    for pupil_id, day in rows.order_by("on").values_list("pupil_id", "on"):
+        if day < on or not found.get(pupil_id, "").startswith("Due"):
+            found[pupil_id] = f"{'Due' if day >= on else 'Last'} {day:%a %-d %b %Y}"
+    return found
+
+
+REVIEW_COLUMN = RollColumn(key="review", label="Care review", order=80, permission=P.SEE_CARE_DETAIL, values=_reviews)
 
 
 def _needs(user: Any, today: date) -> Iterable[Need]:

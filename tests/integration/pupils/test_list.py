@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.roles import Role
 from pupils.alerts import alerts_for, roll_columns
-from pupils.models import Allocation, Pupil
+from pupils.models import Allocation, Pupil, ReturnRecord
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -92,5 +92,27 @@ def test_columns_have_few_words_and_exports_all(client, sign_in):
         "Foster care with relative or friend",
     )
     assert str(said["legal_status"]) == "Section 20, single period of accommodation"
-    assert [c.key for c in roll_columns(user)][0] == "alerts"
+    assert next(c.key for c in roll_columns(user)) == "alerts"
     assert Pupil.objects.count() == 1
+
+
+def test_home_begins_with_who_needs_most_and_says_when(client, sign_in, today):
+    iro = sign_in(Role.IRO)
+    school = make.SchoolFactory()
+    calm = [make.looked_after(school=school, upn=make.upn_of(n), surname=f"Aa{n:02}") for n in range(1, 22)]
+    late = make.looked_after(school=school, upn=make.upn_of(50), surname="Zz")
+    make.PEPFactory(pupil=late, due_on=date(2026, 11, 2))
+    for pupil in (*calm, late):
+        Allocation.objects.create(pupil=pupil, user=iro, kind="iro", from_on=date(2024, 1, 1))
+    for day in (date(2026, 3, 3), date(2026, 9, 1)):
+        ReturnRecord.objects.create(pupil=late, table="reviews", key=str(day), on=day)
+    ReturnRecord.objects.create(pupil=calm[0], table="reviews", key="next", on=date(2026, 12, 1))
+    page = client.get(reverse("home"))
+    [card] = [c["context"] for c in page.context["cards"] if "caseload" in c["template"]]
+    assert (len(card["rows"]), card["total"]) == (20, 22)
+    assert [pupil.pk for pupil, _ in card["rows"][:2]] == [late.pk, calm[0].pk]
+    text = page.content.decode()
+    assert "Last Tue 1 Sep 2026" in text
+    assert "Due Tue 1 Dec 2026" in text
+    assert "Mon 2 Nov 2026" in text
+    assert client.get(card["url"]).context["rows"][0][0].pk == late.pk
