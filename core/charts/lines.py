@@ -67,6 +67,7 @@ def line_chart(
         height=round(area.bottom + 12 + 14 * rows),
         shapes=tuple(shapes),
         table=table,
+        in_time=True,
     )
 
 
