@@ -194,6 +194,8 @@ ATTENDANCE: dict[str, Entry] = {
     "attendance:resolve": Entry(
         kwargs=lambda world, side: {"conflict_id": side.conflict.pk},
         data=lambda world, side: {"chosen": side.conflict.second_id}, get=ALL_405, post=FEEDS_POST),
+    "attendance:reopen": Entry(
+        kwargs=lambda world, side: {"conflict_id": side.conflict.pk}, get=ALL_405, post=FEEDS_POST),
     "attendance:completeness": Entry(get=answers(
                         "200 200 403 200 403 200 403 403 403")),
 }

@@ -127,6 +127,27 @@ class TestConflicts:
         )
         assert answer.url == f"{url}?when=earlier"
 
+    def test_the_confirmation_names_the_child_and_can_be_taken_back(self, disputed, client, sign_in, write, take):
+        rows = [(disputed.upn, "9904001", day, "N", "", "") for day in ("2026-11-09", "2026-11-11")]
+        take("welfare-call", write(DAILY, rows))
+        sign_in(Role.DATA_OFFICER)
+        marks = EffectiveRegister.objects.get(pupil=disputed).marks
+        conflict = MarkConflict.objects.first()
+        assert "Keep Present, morning (/)" in client.get(reverse("attendance:conflicts")).content.decode()
+        post = {"chosen": conflict.second_id, "week": "1"}
+        page = client.post(reverse("attendance:resolve", args=[conflict.pk]), post, follow=True).content.decode()
+        assert f"{disputed.display_name}, Tue 10 Nov 2026, morning: No reason yet (N) of Welfare Call counts" in page
+        assert "2 sessions of the same week" in page
+        assert EffectiveRegister.objects.get(pupil=disputed).marks != marks
+        page = client.post(reverse("attendance:reopen", args=[conflict.pk]), follow=True).content.decode()
+        assert "3 sessions are to be decided again" in page
+        assert "Undo" not in page
+        assert MarkConflict.objects.filter(state="open", chosen=None, decided_by=None).count() == 3
+        assert EffectiveRegister.objects.get(pupil=disputed).marks == marks
+        assert AccessEvent.objects.filter(action="decided", subject_id=disputed.pk, detail__reopened=True).count() == 3
+        page = client.post(reverse("attendance:reopen", args=[conflict.pk]), follow=True).content.decode()
+        assert "no decision to take back" in page
+
     def test_twice_is_told(self, disputed, client, sign_in):
         sign_in(Role.VSH)
         conflict = MarkConflict.objects.get()
