@@ -17,10 +17,12 @@ from core import navigation
 from core.models import FeedRun
 from core.panels import (
     Alert,
+    ChildNext,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
+    NextStep,
     OverviewCard,
     RollAlerts,
     RollColumn,
@@ -30,6 +32,7 @@ from core.panels import (
 )
 from core.roles import Permission, Role
 from core.rules import academic_year_label, academic_year_of
+from core.wording import count_of
 from pupils.models import Allocation, Pupil
 
 if TYPE_CHECKING:
@@ -194,6 +197,20 @@ def _kept(name: str, user: Any, today: date, make: Callable[[], Any]) -> Any:
     return found
 
 
+def _steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    number = (
+        MarkConflict.objects.visible_to(user)
+        .filter(pupil=pupil, state=MarkConflict.State.OPEN, academic_year=academic_year_of(today))
+        .count()
+    )
+    if number:
+        yield NextStep(
+            text=f"{count_of(number, 'session')} to decide",
+            why="Two sources say different things; until somebody decides, the proposed mark counts",
+            url=reverse("attendance:conflicts"),
+        )
+
+
 def _completeness_needs(user: Any, today: date) -> Iterable[Need]:
     needs: list[Need] = _kept("needs", user, today, lambda: _count_completeness(user, today))
     return needs
@@ -305,6 +322,7 @@ register(
     OverviewCard(
         template="attendance/cards/year.html", context=_year_card, order=40, permission=P.SEE_PUPILS, wide=True
     ),
+    ChildNext(steps=_steps, permission=P.RESOLVE_CONFLICTS, order=20),
     HomeCard(template="attendance/cards/weeks.html", context=_week_card, order=15, permission=P.SEE_PUPILS),
     SchoolCard(
         template="attendance/cards/school.html", context=_school_card, order=5, permission=P.SEE_PUPILS, wide=True

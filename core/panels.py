@@ -36,6 +36,25 @@ class OverviewCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextStep:
+    """What has to be done next for one child: what, by when if there is a day, why, and where it is done."""
+
+    text: str
+    why: str
+    url: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildNext:
+    """Steps of an app for "what is due next" on a child's overview: `steps(user, pupil, today)`."""
+
+    steps: Callable[[Any, Any, date], Iterable[NextStep]]
+    permission: Permission
+    order: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Need:
     """A line of "what needs you": what, how many, where it is done, and why in words."""
 
@@ -174,6 +193,7 @@ class SchoolFilter:
 Panel = (
     ChildTab
     | OverviewCard
+    | ChildNext
     | HomeNeeds
     | HomeCard
     | RollColumn
@@ -188,6 +208,7 @@ P = TypeVar(
     "P",
     ChildTab,
     OverviewCard,
+    ChildNext,
     HomeNeeds,
     HomeCard,
     RollColumn,

@@ -12,10 +12,12 @@ from django.urls import reverse
 from core import navigation
 from core.panels import (
     Alert,
+    ChildNext,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
+    NextStep,
     OverviewCard,
     RollAlerts,
     RollColumn,
@@ -98,6 +100,18 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
     }
 
 
+def _steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    pep = _latest([pupil.pk], today).get(pupil.pk)
+    if pep is None or pep.state == PEP.State.COMPLETE:
+        return
+    url = reverse("peps:child", args=[pupil.pk])
+    if pep.state == PEP.State.DUE:
+        yield NextStep(text=f"PEP meeting, {pep.term_label.lower()}", why=pep.due_because, url=url, on=pep.due_on)
+    elif user.can(P.COMPLETE_PEPS):
+        why = f"The meeting was held on {pep.held_on:%-d %B %Y}; the plan is not complete yet"
+        yield NextStep(text="PEP to read and complete", why=why, url=url)
+
+
 def _home_card(user: Any, today: date) -> Mapping[str, Any]:
     term = cycle.current_term(today)
     return {"figure": held_in_term(user, term, today), "term": term, "url": reverse("peps:list")}
@@ -142,6 +156,7 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 register(
     ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS),
     OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS),
+    ChildNext(steps=_steps, permission=P.SEE_PEPS, order=10),
     HomeCard(template="peps/cards/home.html", context=_home_card, order=20, permission=P.SEE_PEPS),
     HomeNeeds(needs=_needs, order=20, permission=P.SEE_PEPS),
     RollColumn(

@@ -28,10 +28,12 @@ from core import rules as time_rules
 from core.models import User
 from core.panels import (
     Alert,
+    ChildNext,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
+    NextStep,
     OverviewCard,
     RollAlerts,
     RollColumn,
@@ -41,6 +43,7 @@ from core.panels import (
     SchoolFilter,
     TimelineEvent,
     TimelineSource,
+    panels_for,
     register,
 )
 from core.roles import Permission
@@ -51,6 +54,7 @@ from schools.models import School, SchoolMembership
 
 P = Permission
 CASELOAD_ROWS = 20
+NEXT_SHOWN = 3
 REVIEW_WORKING_DAYS = 20
 CASELOAD_WITHOUT = {"legal_status", "placement", "adviser"}
 """Columns of the roll list that say nothing about what to do next."""
@@ -241,6 +245,25 @@ def _by_county(pupils: QuerySet[Any], value: str, on: date) -> QuerySet[Any]:
 # Cards and needs
 
 
+def _next_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
+    """What is due next for a child in care, what has a day first; nothing for one who has left."""
+    if roll.left_care_on([pupil.pk], today):
+        return None
+    steps = [step for panel in panels_for(ChildNext, user) for step in panel.steps(user, pupil, today)]
+    steps.sort(key=lambda step: step.on or date.max)
+    return {"steps": steps[:NEXT_SHOWN], "more": len(steps) - NEXT_SHOWN}
+
+
+def _gap_steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    alert = _gap_alerts([pupil.pk], today).get(pupil.pk)
+    if alert is not None:
+        yield NextStep(
+            text=alert.text,
+            why="A child of school age has both: ask the social worker and the school, and bring in the roll file",
+            url=reverse("pupils:school", args=[pupil.pk]),
+        )
+
+
 def _people_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
     """Who works with the child; nobody does once it has left care, whatever allocation is still open."""
     if left_on := roll.left_care_on([pupil.pk], today).get(pupil.pk):
@@ -259,7 +282,9 @@ def _people_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
     if place is not None:
         members = place.school.memberships.current(today).select_related("user")
         rows += [(f"Designated teacher, {place.school.name}", m.user.name, m.user.email) for m in members]
-    return {"people": rows}
+    # The school is shown only where it names nobody: somebody has to ring it up.
+    alone = place.school if place is not None and not members else None
+    return {"people": rows, "school": alone, "may_open_school": user.can(P.SEE_SCHOOLS)}
 
 
 def _identity_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
@@ -492,6 +517,8 @@ register(
     ChildTab(url_name="pupils:care", label="Care", order=10, permission=P.SEE_CARE_DETAIL),
     ChildTab(url_name="pupils:school", label="School", order=20, permission=P.SEE_PUPILS),
     ChildTab(url_name="pupils:timeline", label="Timeline", order=100, permission=P.SEE_PUPILS),
+    OverviewCard(template="pupils/cards/next.html", context=_next_card, order=0, permission=P.SEE_PUPILS, wide=True),
+    ChildNext(steps=_gap_steps, permission=P.SEE_ALL_PUPILS, order=90),
     OverviewCard(template="pupils/cards/people.html", context=_people_card, order=10, permission=P.SEE_PUPILS),
     OverviewCard(template="pupils/cards/identity.html", context=_identity_card, order=20, permission=P.SEE_PUPILS),
     OverviewCard(template="pupils/cards/care.html", context=_care_card, order=30, permission=P.SEE_CARE_DETAIL),

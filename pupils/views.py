@@ -224,7 +224,8 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
         tags.append(("School out of county", "orange"))
     links = []
     if request.user.can(Permission.SEE_WHO_LOOKED):  # type: ignore[union-attr]
-        links.append(("Who has looked", reverse("pupils:who_looked", args=[pupil.pk])))
+        looks = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id=pupil.pk).count()
+        links.append((f"Who has looked ({looks:,})", reverse("pupils:who_looked", args=[pupil.pk])))
     return {"facts": facts, "tags": tags, "links": links}
 
 
