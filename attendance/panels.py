@@ -16,6 +16,7 @@ from attendance.models import MarkConflict, Source
 from core import navigation
 from core.models import FeedRun
 from core.panels import (
+    OWN_CASELOAD,
     Alert,
     ChildNext,
     ChildTab,
@@ -152,10 +153,11 @@ def _low_needs(user: Any, today: date) -> Iterable[Need]:
     """
     if user.role not in ACT_ON_ABSENCE:
         return
-    pupils, extra = Pupil.objects.visible_to(user).looked_after(on=today), ""
+    pupils, extra, group = Pupil.objects.visible_to(user).looked_after(on=today), "", ""
     if user.role == Role.ADVISER:
         own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
         pupils, extra = pupils.filter(pk__in=own.values("pupil_id")), f"&adviser={user.pk}"
+        group = OWN_CASELOAD
     ids = list(pupils.values_list("pk", flat=True))
     band = rules.AttendanceBand.UNDER_50
     counts = _kept(f"low-{user.pk}", user, today, lambda: _counts_this_year(today, ids)) if ids else {}
@@ -164,6 +166,7 @@ def _low_needs(user: Any, today: date) -> Iterable[Need]:
         count=sum(rules.attendance_band(counts[pk]) is band for pk in ids if pk in counts),
         url=f"{reverse('pupils:list')}?attendance={band.value}{extra}",
         hint="Severely absent: more than half of their sessions are missed",
+        group=group,
         urgent=True,
     )
 
@@ -349,9 +352,16 @@ navigation.register(
         url_name="attendance:conflicts",
         permission=P.RESOLVE_CONFLICTS,
         order=110,
+        about="Sessions for which two sources say different things",
+        group="Data that comes in",
         order_for={Role.DATA_OFFICER: 45},
     ),
     navigation.NavEntry(
-        label="Marks received", url_name="attendance:completeness", permission=P.IMPORT_FEEDS, order=115
+        label="Marks received",
+        url_name="attendance:completeness",
+        permission=P.IMPORT_FEEDS,
+        order=115,
+        about="Which school has sent marks for which day",
+        group="Data that comes in",
     ),
 )

@@ -54,6 +54,9 @@ class ChildNext:
     order: int = 0
 
 
+OWN_CASELOAD = "In my caseload"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Need:
     """A line of "what needs you": what, how many, where it is done, and why in words."""
@@ -63,6 +66,8 @@ class Need:
     url: str
     hint: str = ""
     urgent: bool = False
+    group: str = ""
+    """OWN_CASELOAD where the line counts the own children of a person who sees the whole county."""
 
 
 @dataclass(frozen=True, kw_only=True)

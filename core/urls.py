@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from core.views import accounts, calendars, feeds, gallery
+from core.views import accounts, calendars, feeds, gallery, home
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -42,5 +42,6 @@ urlpatterns = [
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),
     path("calendars/", include((calendar_patterns, "calendars"))),
+    path("more/", home.more, name="more"),
     path("components/", gallery.components, name="components"),
 ]

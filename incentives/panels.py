@@ -103,4 +103,13 @@ register(
     HomeNeeds(needs=_needs, order=60, permission=P.RECORD_LETTERS),
     TimelineSource(kind="money", label="Money", events=_events, permission=P.SEE_MONEY),
 )
-navigation.register(navigation.NavEntry(label="Money", url_name="incentives:list", permission=P.SEE_MONEY, order=130))
+navigation.register(
+    navigation.NavEntry(
+        label="GCSE scheme",
+        url_name="incentives:list",
+        permission=P.SEE_MONEY,
+        order=130,
+        about="Money for young people who take their GCSEs: who was told, and who has earned it",
+        group="Children and schools",
+    )
+)

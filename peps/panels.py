@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    OWN_CASELOAD,
     Alert,
     ChildNext,
     ChildTab,
@@ -119,15 +120,17 @@ def _home_card(user: Any, today: date) -> Mapping[str, Any]:
 
 def _needs(user: Any, today: date) -> Iterable[Need]:
     """An adviser is told of the own caseload, everybody else of the children in scope."""
-    peps, extra = PEP.objects.visible_to(user), ""
+    peps, extra, group = PEP.objects.visible_to(user), "", ""
     if user.role == Role.ADVISER:
         own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
         peps, extra = peps.filter(pupil__in=own.values("pupil_id")), f"&adviser={user.pk}"
+        group = OWN_CASELOAD
     yield Need(
         text="PEP meetings overdue",
         count=peps.overdue(today).count(),
         url=f"{reverse('peps:list')}?status=overdue{extra}",
         hint="The day has passed and no meeting is recorded",
+        group=group,
         urgent=True,
     )
     yield Need(
@@ -135,6 +138,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
         count=peps.due_until(cycle.soon_until(today), today).count(),
         url=f"{reverse('peps:list')}?status=soon{extra}",
         hint="Set a day with the school, the social worker and the carer",
+        group=group,
     )
     if user.can(P.COMPLETE_PEPS):
         yield Need(
@@ -142,6 +146,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
             count=peps.filter(state=PEP.State.HELD).of_term(cycle.current_term(today)).count(),
             url=f"{reverse('peps:list')}?status=held{extra}",
             hint="The meeting was held; the plan is not complete yet",
+            group=group,
         )
 
 

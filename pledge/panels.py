@@ -98,6 +98,8 @@ navigation.register(
         url_name="pledge:list",
         permission=P.SEE_PLEDGE,
         order=25,
+        about="The county’s promises to each child, and the reviews that answered them",
+        group="Children and schools",
         order_for={Role.VSH: 125, Role.ADVISER: 125},
     )
 )

@@ -10,7 +10,7 @@ from core import rules
 from core.calendars import county_year
 from core.navigation import more_for
 from core.once import answered_once
-from core.panels import HomeCard, HomeNeeds, panels_for
+from core.panels import HomeCard, HomeNeeds, Need, panels_for
 
 
 def greeting(hour: int) -> str:
@@ -50,9 +50,24 @@ def home(request: HttpRequest) -> HttpResponse:
             "day_line": line,
             "today": today,
             "needs": waiting,
-            "need_count": len(waiting),
+            "groups": _grouped(waiting),
+            "whole_county": any(n.group for n in needs),
+            "kinds": len(waiting),
             "done": [n for n in needs if not n.count],
             "cards": cards,
-            "more": more_for(request.user),
         },
     )
+
+
+def _grouped(needs: list[Need]) -> list[tuple[str, list[Need]]]:
+    """(heading, lines): what concerns the own children first; no heading where all lines have one scope."""
+    own = [need for need in needs if need.group]
+    if not own:
+        return [("", needs)] if needs else []
+    rest = [need for need in needs if not need.group]
+    return [(own[0].group, own), *([("In the whole county", rest)] if rest else [])]
+
+
+def more(request: HttpRequest) -> HttpResponse:
+    """The person's pages that found no room in the navigation, in groups, each with a line about it."""
+    return render(request, "more.html", {"page_title": "More", "groups": more_for(request.user)})

@@ -462,6 +462,7 @@ ACCOUNT: dict[str, Entry] = {
 }
 SITE: dict[str, Entry] = {
     "home": Entry(get=ALL_200),
+    "more": Entry(get=ALL_200),
     "health": Entry(get=ALL_200, post=ALL_405, open=True),
     "components": Entry(get=ALL_404, open=True),
 }

@@ -63,17 +63,17 @@ def test_a_school_without_a_designated_teacher_is_said_with_its_telephone(look):
     school = make.SchoolFactory(name="Larkfield Academy", telephone="01632960001")
     pupil = make.looked_after(school=school)
     _, page = look(Role.ADVISER, pupil)
-    assert "None recorded" in page
+    assert "None recorded. Ask" in page
     assert "01632960001" in page
     teacher = make.MembershipFactory(school=school)
     _, page = look(Role.ADVISER, pupil)
-    assert "None recorded" not in page
+    assert "None recorded. Ask" not in page
     assert teacher.user.email in page
     teacher.user.is_active = False
     teacher.user.save()
     _, page = look(Role.ADVISER, pupil)
     assert teacher.user.email not in page
-    assert "None recorded" in page
+    assert "None recorded. Ask" in page
 
 
 def test_how_many_times_somebody_has_looked_stands_on_the_link(look):
