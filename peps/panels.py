@@ -28,6 +28,7 @@ from core.panels import (
     register,
 )
 from core.roles import Permission, Role
+from core.wording import relative, when
 from peps import cycle, rules
 from peps.indicators import held_in_term
 from peps.models import PEP
@@ -118,6 +119,15 @@ def _home_card(user: Any, today: date) -> Mapping[str, Any]:
     return {"figure": held_in_term(user, term, today), "term": term, "url": reverse("peps:list")}
 
 
+def _why_soon(today: date) -> str:
+    """What to do; and the last day for the term's meetings where it comes before the ten school days are over."""
+    last = cycle.current_term(today).cut_off_on
+    words = "Set a day with the school, the social worker and the carer"
+    if today <= last <= cycle.soon_until(today):
+        return f"The last day for this term’s meetings is {when(last)}, {relative(last, today)}. {words}"
+    return words
+
+
 def _needs(user: Any, today: date) -> Iterable[Need]:
     """An adviser is told of the own caseload, everybody else of the children in scope."""
     peps, extra, group = PEP.objects.visible_to(user), "", ""
@@ -137,7 +147,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
         text=f"PEP meetings due within {rules.SOON_SCHOOL_DAYS} school days",
         count=peps.due_until(cycle.soon_until(today), today).count(),
         url=f"{reverse('peps:list')}?status=soon{extra}",
-        hint="Set a day with the school, the social worker and the carer",
+        hint=_why_soon(today),
         group=group,
     )
     if user.can(P.COMPLETE_PEPS):
