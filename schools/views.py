@@ -125,7 +125,7 @@ def school_export(request: HttpRequest, extension: str) -> HttpResponseBase:
         ],
         (
             [
-                s.urn, s.laestab, s.name, s.kind, s.phase, s.status, s.la_name, s.town, s.postcode,
+                s.urn, s.laestab, s.name, s.kind, s.phase_words, s.status, s.la_name, s.town, s.postcode,
                 ", ".join(row["teachers"]), *(value for _, value in row["values"]),
             ]
             for row in rows
@@ -180,7 +180,7 @@ def school_detail(request: HttpRequest, school_id: int) -> HttpResponse:
 
 def _identity(school: School) -> dict[str, Any]:
     tags = [] if school.is_open else [("Closed", "grey")]
-    return {"facts": [school.kind, school.phase, school.la_name, f"URN {school.urn}"], "tags": tags}
+    return {"facts": [school.kind, school.phase_words, school.la_name, f"URN {school.urn}"], "tags": tags}
 
 
 def _facts(school: School) -> list[tuple[str, Any]]:
@@ -191,7 +191,7 @@ def _facts(school: School) -> list[tuple[str, Any]]:
     rows = [
         ("Status", school.status or ("Open" if school.is_open else "Closed")),
         ("Kind", school.kind),
-        ("Phase", school.phase),
+        ("Phase", school.phase_words),
         ("Ages", ages),
         ("Gender", school.gender),
         ("DfE number", f"{school.laestab[:3]}/{school.laestab[3:]}" if school.laestab else ""),
