@@ -96,12 +96,12 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
-    ChildTab(url_name="incentives:child", label="Money", order=70, permission=P.SEE_MONEY),
+    ChildTab(url_name="incentives:child", label="GCSE scheme", order=70, permission=P.SEE_MONEY),
     OverviewCard(template="incentives/cards/child.html", context=_card, order=70, permission=P.SEE_MONEY),
     ChildNext(steps=_steps, permission=P.RECORD_LETTERS, order=40),
     HomeCard(template="incentives/cards/home.html", context=_home_card, order=50, permission=P.SEE_MONEY),
     HomeNeeds(needs=_needs, order=60, permission=P.RECORD_LETTERS),
-    TimelineSource(kind="money", label="Money", events=_events, permission=P.SEE_MONEY),
+    TimelineSource(kind="money", label="GCSE scheme", events=_events, permission=P.SEE_MONEY),
 )
 navigation.register(
     navigation.NavEntry(
