@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from core import navigation
+from core.once import once
 from core.panels import (
     ChildNext,
     ChildTab,
@@ -29,6 +30,7 @@ from pupils.models import Pupil
 P = Permission
 
 
+@once
 def _mine(user: Any, today: date) -> list[Standing]:
     return standings(Pupil.objects.visible_to(user).looked_after(on=today), today=today)
 
