@@ -348,7 +348,7 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
     rows = [(children[pk], [(c, v.get(pk)) for c, v in zip(columns, values, strict=True)]) for pk in ids]
     own_list = f"&adviser={user.pk}" if user.role == "adviser" else ""
     url = f"{reverse('pupils:list')}?sort=alerts{own_list}"
-    return {"columns": columns, "rows": rows, "total": len(everybody), "url": url}
+    return {"columns": columns, "rows": rows, "total": len(everybody), "url": url, "named": len(rows)}
 
 
 def _reviews(ids: Sequence[int], on: date) -> Mapping[int, str]:
@@ -460,6 +460,7 @@ def _school_card(user: Any, school: Any, today: date) -> Mapping[str, Any]:
     columns = roll_columns(user, without={"school"})
     values = [(c, c.values(ids, today)) for c in columns]
     return {
+        "named": len(rows),
         "columns": columns,
         "rows": [{"place": place, "values": [(c, found.get(place.pupil_id)) for c, found in values]} for place in rows],
     }

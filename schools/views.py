@@ -152,6 +152,14 @@ def school_detail(request: HttpRequest, school_id: int) -> HttpResponse:
     record_access(request, Access.OPENED, subject=school)
     today = timezone.localdate()
     calendar = Calendars().of(school.calendar_id, time_rules.academic_year_of(today))
+    cards = [
+        {"template": card.template, "context": found}
+        for card in panels_for(SchoolCard, request.user)
+        if (found := card.context(request.user, school, today)) is not None
+    ]
+    # A card that names children is a list like any other, and leaves the same trace.
+    if named := sum(card["context"].get("named", 0) for card in cards):
+        record_access(request, Access.LISTED, detail={"rows": named})
     return render(
         request,
         "schools/detail.html",
@@ -169,11 +177,7 @@ def school_detail(request: HttpRequest, school_id: int) -> HttpResponse:
             "may_choose_calendar": can_choose_calendar(request.user, school),
             "calendar": calendar,
             "year_label": time_rules.academic_year_label(calendar.academic_year),
-            "cards": [
-                {"template": card.template, "context": found}
-                for card in panels_for(SchoolCard, request.user)
-                if (found := card.context(request.user, school, today)) is not None
-            ],
+            "cards": cards,
         },
     )
 

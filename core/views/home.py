@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from core import rules
+from core.audit import Access, record_access
 from core.calendars import county_year
 from core.navigation import more_for
 from core.once import answered_once
@@ -41,6 +42,9 @@ def home(request: HttpRequest) -> HttpResponse:
             if (context := card.context(request.user, today)) is not None
         ]
         line = day_line(today)
+    # A card that names children is a list like any other, and leaves the same trace.
+    if named := sum(card["context"].get("named", 0) for card in cards):
+        record_access(request, Access.LISTED, detail={"rows": named})
     waiting = [n for n in needs if n.count]
     return render(
         request,

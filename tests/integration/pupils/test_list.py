@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from core.models import AccessEvent
 from core.roles import Role
 from pupils.alerts import alerts_for, roll_columns
 from pupils.models import Allocation, Pupil, ReturnRecord
@@ -116,3 +117,16 @@ def test_home_begins_with_who_needs_most_and_says_when(client, sign_in, today):
     assert "Due Tue 1 Dec 2026" in text
     assert "Mon 2 Nov 2026" in text
     assert client.get(card["url"]).context["rows"][0][0].pk == late.pk
+
+
+def test_cards_that_name_children_leave_a_trace(client, sign_in):
+    user = sign_in(Role.IRO)
+    client.get(reverse("home"))
+    assert not AccessEvent.objects.filter(action="listed").exists()
+    pupil = make.looked_after(school=(school := make.SchoolFactory()))
+    Allocation.objects.create(pupil=pupil, user=user, kind="iro", from_on=date(2024, 1, 1))
+    client.get(reverse("home"))
+    assert AccessEvent.objects.get(action="listed", screen="home").detail["rows"] == 1
+    sign_in(Role.VSH)
+    client.get(reverse("schools:detail", args=[school.pk]))
+    assert AccessEvent.objects.get(action="listed", screen="schools:detail").detail["rows"] == 1
