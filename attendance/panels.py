@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from django.urls import reverse
 from attendance import rules
 from attendance.models import MarkConflict, Source
 from core import navigation
+from core.figures import percent_text
 from core.models import FeedRun
 from core.panels import (
     OWN_CASELOAD,
@@ -66,6 +68,12 @@ def _year_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
 # ---------------------------------------------------------------- the roll list
 
 
+def _percent(numerator: int, denominator: int) -> Decimal | None:
+    """For a chart, rounded as everywhere: half up, from integers. None where nothing was possible."""
+    text = percent_text(numerator, denominator)
+    return None if text is None else Decimal(text)
+
+
 @dataclass(frozen=True)
 class WeeklyRates:
     """The weeks up to a day as (attended, possible), drawn only when a page shows them."""
@@ -77,7 +85,7 @@ class WeeklyRates:
         """A line of percentages, from 0 to 100 for every child alike; gaps where nothing was possible."""
         from core.charts import sparkline
 
-        values = [round(100 * n / d, 1) if d else None for n, d in self.weeks]
+        values = [_percent(n, d) for n, d in self.weeks]
         return (
             sparkline(f"Attendance of the last {WEEKS} weeks", values, unit="%", minimum=0, maximum=100)
             if any(self.weeks)
@@ -185,14 +193,14 @@ def _conflict_needs(user: Any, today: date) -> Iterable[Need]:
 
 
 def _kept(name: str, user: Any, today: date, make: Callable[[], Any]) -> Any:
-    """What `make` finds, kept for ten minutes or until the next delivery, for those who see every child.
+    """What `make` finds, kept for ten minutes or until the next delivery is applied, for those who see every child.
 
     The others' scope may change at any moment, and their few children are quickly counted.
     """
     if not user.can(P.SEE_ALL_PUPILS):
         return make()
-    newest = FeedRun.objects.aggregate(pk=Max("pk"))["pk"]
-    key = f"attendance-{name}-{today}-{newest}"
+    newest = FeedRun.objects.aggregate(at=Max("applied_at"))["at"]
+    key = f"attendance-{name}-{today}-{newest.timestamp() if newest else 0}"
     found = cache.get(key)
     if found is None:
         found = make()
@@ -301,7 +309,7 @@ def _week_context(weeks: Sequence[tuple[date, int, int]]) -> Mapping[str, Any]:
     from core.figures import Figure
 
     last = next(week for week in reversed(weeks) if week[2])
-    values = [round(100 * n / d, 1) if d else None for _, n, d in weeks]
+    values = [_percent(n, d) for _, n, d in weeks]
     lowest = min(value for value in values if value is not None)
     return {
         "figure": Figure(last[1], last[2]),
