@@ -165,7 +165,7 @@ def _in_years(nc_years: Sequence[int], on: date) -> Q:
         born = time_rules.birth_period_for(nc_year, academic_year)
         of_year = Q(dob__gte=born.from_on)
         by_age |= of_year & Q(dob__lt=born.to_on) if born.to_on is not None else of_year
-    return Q(Exists(recorded.filter(nc_year__in=nc_years))) | (by_age & ~Exists(recorded))
+    return Q(Exists(recorded.filter(nc_year__in=nc_years))) | (by_age & Q(~Exists(recorded)))
 
 
 def _people_field(kind: Allocation.Kind, label: str, any_one: str) -> Callable[[Any], forms.Field]:

@@ -152,7 +152,7 @@ def school_detail(request: HttpRequest, school_id: int) -> HttpResponse:
     record_access(request, Access.OPENED, subject=school)
     today = timezone.localdate()
     calendar = Calendars().of(school.calendar_id, time_rules.academic_year_of(today))
-    cards = [
+    cards: list[dict[str, Any]] = [
         {"template": card.template, "context": found}
         for card in panels_for(SchoolCard, request.user)
         if (found := card.context(request.user, school, today)) is not None

@@ -1,6 +1,7 @@
 """Home: what needs me today, and the school at a glance; both come from the panels of the apps."""
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = now.date()
     with answered_once():
         needs = [need for source in panels_for(HomeNeeds, request.user) for need in source.needs(request.user, today)]
-        cards = [
+        cards: list[dict[str, Any]] = [
             {"template": card.template, "wide": card.wide, "context": context}
             for card in panels_for(HomeCard, request.user)
             if (context := card.context(request.user, today)) is not None
