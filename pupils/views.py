@@ -1,6 +1,7 @@
 """The roll list, a child's pages, and the search. Every look leaves an audit row."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ from core.roles import Permission
 from core.scoping import require
 from pupils import roll
 from pupils.alerts import roll_columns
-from pupils.filters import RollFilterForm
+from pupils.filters import RollFilterForm, TimelineForm
 from pupils.models import CareEpisode, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
 from pupils.search import matching, near
@@ -285,18 +286,28 @@ def _gap_before(places: list[Any], index: int) -> int:
 
 
 def pupil_timeline(request: HttpRequest, pupil_id: int) -> HttpResponse:
-    """Care, school and everything the apps know, in one order, newest first; filtered by kind."""
+    """Care, school and everything the apps know, newest first; by kind, and as it stood on a day."""
     pupil = visible_pupil(request, pupil_id)
     context = child_context(request, pupil, active="pupils:timeline")
     sources = panels_for(TimelineSource, request.user)
     chosen = [k for k in request.GET.getlist("kind") if k in {s.kind for s in sources}]
+    form = TimelineForm(request.GET or None)
+    last = form.cleaned_data.get("until") if form.is_valid() else None
     events: list[TimelineEvent] = []
     for source in sources:
         if not chosen or source.kind in chosen:
             events += source.events(request.user, pupil)
+    if last is not None:
+        events = [_as_it_stood(e, last) for e in events if e.on <= last]
+    context["form"], context["until"] = form, last
     context["events"] = sorted(events, key=lambda e: (e.on, e.kind), reverse=True)
-    context["kinds"] = [(s.kind, s.label, s.kind in chosen) for s in sources]
+    context["kinds"] = [(s.kind, s.label, s.kind in chosen) for s in sorted(sources, key=lambda s: s.label)]
     return render(request, "pupils/timeline.html", context)
+
+
+def _as_it_stood(event: TimelineEvent, on: date) -> TimelineEvent:
+    """What ended after the day was still going on then."""
+    return replace(event, until=None) if event.until is not None and event.until > on else event
 
 
 def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:

@@ -80,3 +80,19 @@ def test_how_many_times_somebody_has_looked_stands_on_the_link(look):
     pupil = make.looked_after()
     look(Role.VSH, pupil)
     assert "Who has looked (2)" in look(Role.VSH, pupil)[1]
+
+
+def test_the_timeline_as_it_stood_on_a_day(client, make_user):
+    client.force_login(make_user(Role.VSH))
+    pupil = make.looked_after(since=date(2021, 1, 12))
+    pupil.episodes.update(dec=date(2025, 3, 1), rec="X1")
+    make.EpisodeFactory(pupil=pupil, decom=date(2025, 3, 1))
+    url = reverse("pupils:timeline", args=[pupil.pk])
+    assert len(client.get(url).context["events"]) == 2
+    page = client.get(url, {"until_0": "1", "until_1": "9", "until_2": "2024"})
+    assert [(e.on, e.until) for e in page.context["events"]] == [(date(2021, 1, 12), None)]
+    assert "As it stood on Sun 1 Sep 2024" in page.content.decode()
+    assert (
+        "the month must be 1 to 12"
+        in client.get(url, {"until_0": "1", "until_1": "99", "until_2": "2024"}).content.decode()
+    )
