@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from attainment.models import Qualification, Result
 from attainment.outcomes import outcomes_of
+from core import navigation
 from core.panels import ChildTab, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
 from core.roles import Permission
 from core.rules import KEY_STAGE_LABELS, KeyStage
@@ -67,4 +68,14 @@ register(
     OverviewCard(template="attainment/cards/latest.html", context=_latest_card, order=50, permission=P.SEE_ATTAINMENT),
     HomeNeeds(needs=_mapping_needs, order=60, permission=P.MAP_QUALIFICATIONS),
     TimelineSource(kind="results", label="Results", events=_events, permission=P.SEE_ATTAINMENT),
+)
+navigation.register(
+    navigation.NavEntry(
+        label="Qualifications",
+        url_name="attainment:qualifications",
+        permission=P.MAP_QUALIFICATIONS,
+        order=150,
+        about="What each qualification is worth in the figures",
+        group="Figures and reports",
+    )
 )

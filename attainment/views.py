@@ -33,6 +33,7 @@ def qualification_list(request: HttpRequest) -> HttpResponse:
     record_access(request, Access.LISTED, detail={"rows": len(rows)})
     context = {
         "page_title": "Qualifications",
+        "crumbs": [("More", reverse("more"))],
         "waiting": waiting,
         "waiting_results": sum(row.number for row in waiting),
         "mapped": mapped,
@@ -66,7 +67,7 @@ def qualification_edit(request: HttpRequest, qualification_id: int) -> HttpRespo
         "form": form,
         "qualification": qualification,
         "seen": list(subjects[:20]),
-        "crumbs": [("Qualifications", back)],
+        "crumbs": [("More", reverse("more")), ("Qualifications", back)],
     }
     return render(request, "attainment/qualification.html", context)
 

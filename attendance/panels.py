@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,31 @@ from django.urls import reverse
 from attendance import rules
 from attendance.models import MarkConflict, Source
 from core import navigation
+from core.figures import percent_text
 from core.models import FeedRun
-from core.panels import ChildTab, HomeCard, HomeNeeds, Need, OverviewCard, RollColumn, RollFilter, register
+from core.panels import (
+    OWN_CASELOAD,
+    Alert,
+    ChildNext,
+    ChildTab,
+    HomeCard,
+    HomeNeeds,
+    Need,
+    NextStep,
+    OverviewCard,
+    RollAlerts,
+    RollColumn,
+    RollFilter,
+    SchoolCard,
+    register,
+)
 from core.roles import Permission, Role
 from core.rules import academic_year_label, academic_year_of
+from core.wording import count_of
 from pupils.models import Allocation, Pupil
 
 if TYPE_CHECKING:
+    from attendance.indicators.completeness import SchoolRow
     from core.charts import Chart
 
 P = Permission
@@ -49,6 +68,12 @@ def _year_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
 # ---------------------------------------------------------------- the roll list
 
 
+def _percent(numerator: int, denominator: int) -> Decimal | None:
+    """For a chart, rounded as everywhere: half up, from integers. None where nothing was possible."""
+    text = percent_text(numerator, denominator)
+    return None if text is None else Decimal(text)
+
+
 @dataclass(frozen=True)
 class WeeklyRates:
     """The weeks up to a day as (attended, possible), drawn only when a page shows them."""
@@ -60,7 +85,7 @@ class WeeklyRates:
         """A line of percentages, from 0 to 100 for every child alike; gaps where nothing was possible."""
         from core.charts import sparkline
 
-        values = [round(100 * n / d, 1) if d else None for n, d in self.weeks]
+        values = [_percent(n, d) for n, d in self.weeks]
         return (
             sparkline(f"Attendance of the last {WEEKS} weeks", values, unit="%", minimum=0, maximum=100)
             if any(self.weeks)
@@ -82,6 +107,19 @@ def _percent_this_year(ids: Sequence[int], on: date) -> Mapping[int, Any]:
         for pk, counts in child_counts(marks, academic_year_start(year), on).items()
         if counts.possible
     }
+
+
+def _alerts(ids: Sequence[int], on: date) -> Mapping[int, Alert]:
+    """Severely absent children first, the lowest before all; then those below 90%."""
+    found = {}
+    for pk, counts in _counts_this_year(on, ids).items():
+        band = rules.attendance_band(counts)
+        missed = 100 * (counts.possible - counts.attended) // counts.possible if counts.possible else 0
+        if band is rules.AttendanceBand.UNDER_50:
+            found[pk] = Alert(text="Attendance under 50%", colour="red", weight=100 + missed)
+        elif band is rules.AttendanceBand.TO_90:
+            found[pk] = Alert(text="Attendance under 90%", colour="orange", weight=missed)
+    return found
 
 
 def _counts_this_year(on: date, ids: Sequence[int] | None = None) -> Mapping[int, rules.AttendanceCounts]:
@@ -123,10 +161,11 @@ def _low_needs(user: Any, today: date) -> Iterable[Need]:
     """
     if user.role not in ACT_ON_ABSENCE:
         return
-    pupils, extra = Pupil.objects.visible_to(user).looked_after(on=today), ""
+    pupils, extra, group = Pupil.objects.visible_to(user).looked_after(on=today), "", ""
     if user.role == Role.ADVISER:
         own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
         pupils, extra = pupils.filter(pk__in=own.values("pupil_id")), f"&adviser={user.pk}"
+        group = OWN_CASELOAD
     ids = list(pupils.values_list("pk", flat=True))
     band = rules.AttendanceBand.UNDER_50
     counts = _kept(f"low-{user.pk}", user, today, lambda: _counts_this_year(today, ids)) if ids else {}
@@ -135,6 +174,7 @@ def _low_needs(user: Any, today: date) -> Iterable[Need]:
         count=sum(rules.attendance_band(counts[pk]) is band for pk in ids if pk in counts),
         url=f"{reverse('pupils:list')}?attendance={band.value}{extra}",
         hint="Severely absent: more than half of their sessions are missed",
+        group=group,
         urgent=True,
     )
 
@@ -153,19 +193,33 @@ def _conflict_needs(user: Any, today: date) -> Iterable[Need]:
 
 
 def _kept(name: str, user: Any, today: date, make: Callable[[], Any]) -> Any:
-    """What `make` finds, kept for ten minutes or until the next delivery, for those who see every child.
+    """What `make` finds, kept for ten minutes or until the next delivery is applied, for those who see every child.
 
     The others' scope may change at any moment, and their few children are quickly counted.
     """
     if not user.can(P.SEE_ALL_PUPILS):
         return make()
-    newest = FeedRun.objects.aggregate(pk=Max("pk"))["pk"]
-    key = f"attendance-{name}-{today}-{newest}"
+    newest = FeedRun.objects.aggregate(at=Max("applied_at"))["at"]
+    key = f"attendance-{name}-{today}-{newest.timestamp() if newest else 0}"
     found = cache.get(key)
     if found is None:
         found = make()
         cache.set(key, found, 600)
     return found
+
+
+def _steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    number = (
+        MarkConflict.objects.visible_to(user)
+        .filter(pupil=pupil, state=MarkConflict.State.OPEN, academic_year=academic_year_of(today))
+        .count()
+    )
+    if number:
+        yield NextStep(
+            text=f"{count_of(number, 'session')} to decide",
+            why="Two sources say different things; until somebody decides, the proposed mark counts",
+            url=reverse("attendance:conflicts"),
+        )
 
 
 def _completeness_needs(user: Any, today: date) -> Iterable[Need]:
@@ -177,10 +231,8 @@ def _count_completeness(user: Any, today: date) -> list[Need]:
     from attendance.indicators.completeness import SILENT_AFTER, completeness, late_sources
 
     rows = completeness(user, today=today)
-    silent = [row for row in rows if row.is_silent]
-    names = ", ".join(row.school.name for row in silent[:3]) + (" and others" if len(silent) > 3 else "")
+    silent, gaps = [row for row in rows if row.is_silent], [row for row in rows if row.has_gap]
     url = reverse("attendance:completeness")
-    text = f"Schools without a mark for {SILENT_AFTER} school days or more"
     late = [
         Need(
             text=f"Feed late: {Source(source).label}",
@@ -192,7 +244,35 @@ def _count_completeness(user: Any, today: date) -> list[Need]:
         for source, days in late_sources(rows).items()
         if days
     ]
-    return [Need(text=text, count=len(silent), url=url, hint=names), *late]
+    return [
+        Need(
+            text=f"Schools without a mark for {SILENT_AFTER} school days or more",
+            count=len(silent),
+            url=url,
+            hint=_names(silent),
+        ),
+        Need(
+            text=f"Schools with marks of fewer than half of our children for {SILENT_AFTER} school days or more",
+            count=len(gaps),
+            url=url,
+            hint=_names(gaps),
+        ),
+        *late,
+    ]
+
+
+def _names(rows: Sequence["SchoolRow"]) -> str:
+    return ", ".join(row.school.name for row in rows[:3]) + (" and others" if len(rows) > 3 else "")
+
+
+def _school_card(user: Any, school: Any, today: date) -> Mapping[str, Any] | None:
+    """A school of our children that is silent or has a gap says so on its own page."""
+    from attendance.indicators.completeness import completeness
+
+    row = next(iter(completeness(user, today=today, school=school)), None)
+    if row is None or not (row.is_silent or row.has_gap):
+        return None
+    return {"row": row, "days": len(row.open_cells), "url": reverse("attendance:completeness")}
 
 
 def _week_card(user: Any, today: date) -> Mapping[str, Any] | None:
@@ -230,7 +310,7 @@ def _week_context(weeks: Sequence[tuple[date, int, int]]) -> Mapping[str, Any]:
     from core.figures import Figure
 
     last = next(week for week in reversed(weeks) if week[2])
-    values = [round(100 * n / d, 1) if d else None for _, n, d in weeks]
+    values = [_percent(n, d) for _, n, d in weeks]
     lowest = min(value for value in values if value is not None)
     return {
         "figure": Figure(last[1], last[2]),
@@ -254,7 +334,11 @@ register(
     OverviewCard(
         template="attendance/cards/year.html", context=_year_card, order=40, permission=P.SEE_PUPILS, wide=True
     ),
+    ChildNext(steps=_steps, permission=P.RESOLVE_CONFLICTS, order=20),
     HomeCard(template="attendance/cards/weeks.html", context=_week_card, order=15, permission=P.SEE_PUPILS),
+    SchoolCard(
+        template="attendance/cards/school.html", context=_school_card, order=5, permission=P.SEE_PUPILS, wide=True
+    ),
     HomeNeeds(needs=_low_needs, order=10, permission=P.SEE_PUPILS),
     HomeNeeds(needs=_conflict_needs, order=40, permission=P.RESOLVE_CONFLICTS),
     HomeNeeds(needs=_completeness_needs, order=45, permission=P.IMPORT_FEEDS),
@@ -268,6 +352,7 @@ register(
         template="attendance/cells/rate.html",
         numeric=True,
     ),
+    RollAlerts(order=10, permission=P.SEE_PUPILS, values=_alerts),
     RollFilter(key="attendance", order=60, permission=P.SEE_PUPILS, field=_band_field, apply=_by_band),
 )
 navigation.register(
@@ -276,9 +361,16 @@ navigation.register(
         url_name="attendance:conflicts",
         permission=P.RESOLVE_CONFLICTS,
         order=110,
+        about="Sessions for which two sources say different things",
+        group="Data that comes in",
         order_for={Role.DATA_OFFICER: 45},
     ),
     navigation.NavEntry(
-        label="Marks received", url_name="attendance:completeness", permission=P.IMPORT_FEEDS, order=115
+        label="Marks received",
+        url_name="attendance:completeness",
+        permission=P.IMPORT_FEEDS,
+        order=115,
+        about="Which school has sent marks for which day",
+        group="Data that comes in",
     ),
 )

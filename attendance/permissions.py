@@ -20,6 +20,14 @@ def check_can_resolve(user: Any, conflict: MarkConflict) -> None:
         raise CannotDecide("The sources agree now: there is nothing left to decide.")
 
 
+def check_can_reopen(user: Any, conflict: MarkConflict) -> None:
+    """Raises CannotDecide with the reason."""
+    if not user.can(Permission.RESOLVE_CONFLICTS):
+        raise CannotDecide("Your role does not decide between marks.")
+    if conflict.state != MarkConflict.State.RESOLVED:
+        raise CannotDecide("There is no decision to take back: this is open, or the sources agree now.")
+
+
 def can_resolve(user: Any, conflict: MarkConflict) -> bool:
     """Whether `check_can_resolve` lets the user."""
     try:

@@ -1,20 +1,21 @@
 """Deciding conflicts, and deriving anew what counts."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from attendance.models import EffectiveRegister, MarkConflict, Register
-from attendance.permissions import CannotDecide, check_can_resolve
+from attendance.permissions import CannotDecide, check_can_reopen, check_can_resolve
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.feeds.locks import take_turn
 from core.models import User
 
-__all__ = ["CannotDecide", "rebuild_effective", "resolve_conflict", "resolve_school_week"]
+__all__ = ["CannotDecide", "rebuild_effective", "reopen_decision", "resolve_conflict", "resolve_school_week"]
 
 State = MarkConflict.State
 CHUNK = 2_000
@@ -22,13 +23,18 @@ CHUNK = 2_000
 
 
 @transaction.atomic
-def resolve_conflict(*, conflict: MarkConflict, chosen: Register, actor: User) -> MarkConflict:
-    """Let the chosen register's mark count for the session. Raises CannotDecide with the reason in words."""
+def resolve_conflict(
+    *, conflict: MarkConflict, chosen: Register, actor: User, at: datetime | None = None
+) -> MarkConflict:
+    """Let the chosen register's mark count for the session. Raises CannotDecide with the reason in words.
+
+    `at` is the moment of the decision, now unless given: what is decided together has the same.
+    """
     row = MarkConflict.objects.select_for_update().get(pk=conflict.pk)
     check_can_resolve(actor, row)
     if chosen.pk not in {row.first_id, row.second_id}:
         raise CannotDecide("The register chosen is not one of the two that differ.")
-    _decide([row], {row.pk: chosen.pk}, actor)
+    _decide([row], {row.pk: chosen.pk}, actor, at or timezone.now())
     return row
 
 
@@ -49,7 +55,8 @@ def resolve_school_week(*, conflict: MarkConflict, chosen: Register, actor: User
         .filter(Q(first__school=chosen.school_id) | Q(second__school=chosen.school_id))
         .order_by("pk")
     )
-    resolve_conflict(conflict=conflict, chosen=chosen, actor=actor)
+    at = timezone.now()
+    resolve_conflict(conflict=conflict, chosen=chosen, actor=actor, at=at)
     rows = [row for row in week if row.pk != conflict.pk]
     choices: dict[int, int] = {}
     alike = []
@@ -59,35 +66,57 @@ def resolve_school_week(*, conflict: MarkConflict, chosen: Register, actor: User
                 choices[row.pk] = mine.pk
                 alike.append(row)
                 break
-    _decide(alike, choices, actor)
+    _decide(alike, choices, actor, at)
     return 1 + len(alike)
+
+
+@transaction.atomic
+def reopen_decision(*, conflict: MarkConflict, actor: User) -> int:
+    """Take a decision back, with all that was decided by the same click: what is proposed counts again.
+
+    Returns how many conflicts are open again. Raises CannotDecide with the reason in words.
+    """
+    row = MarkConflict.objects.select_for_update().get(pk=conflict.pk)
+    check_can_reopen(actor, row)
+    rows = list(
+        MarkConflict.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("pupil")
+        .filter(state=State.RESOLVED, decided_by=row.decided_by_id, decided_at=row.decided_at)
+        .order_by("pk")
+    )
+    with acting_as(actor):
+        for one in rows:
+            one.state, one.chosen, one.decided_by, one.decided_at = State.OPEN, None, None, None
+        MarkConflict.objects.bulk_update(rows, ["state", "chosen", "decided_by", "decided_at"], batch_size=500)
+        for one in rows:
+            _put_mark(one.pupil_id, one.academic_year, one.place, one.first_mark)
+    for one in rows:
+        _record_decision(one, actor, {"conflict": one.pk, "reopened": True})
+    return len(rows)
 
 
 def _same_side(one: Register, other: Register) -> bool:
     return (one.source, one.school_id) == (other.source, other.school_id)
 
 
-def _decide(rows: Sequence[MarkConflict], choices: dict[int, int], actor: User) -> None:
+def _decide(rows: Sequence[MarkConflict], choices: dict[int, int], actor: User, at: datetime) -> None:
     if not rows:
         return
-    now = timezone.now()
     with acting_as(actor):
         for row in rows:
             row.state, row.chosen_id = State.RESOLVED, choices[row.pk]
-            row.decided_by, row.decided_at = actor, now
+            row.decided_by, row.decided_at = actor, at
         MarkConflict.objects.bulk_update(rows, ["state", "chosen", "decided_by", "decided_at"], batch_size=500)
         for row in rows:
             symbol = row.first_mark if row.chosen_id == row.first_id else row.second_mark
             _put_mark(row.pupil_id, row.academic_year, row.place, symbol)
     for row in rows:
-        record_access(
-            None,
-            Access.DECIDED,
-            user=actor,
-            subject=row.pupil,
-            screen="attendance:conflicts",
-            detail={"conflict": row.pk, "register": row.chosen_id},
-        )
+        _record_decision(row, actor, {"conflict": row.pk, "register": row.chosen_id})
+
+
+def _record_decision(row: MarkConflict, actor: User, detail: dict[str, Any]) -> None:
+    record_access(None, Access.DECIDED, user=actor, subject=row.pupil, screen="attendance:conflicts", detail=detail)
 
 
 def _put_mark(pupil_id: int, academic_year: int, place: int, symbol: str) -> None:

@@ -134,9 +134,7 @@ def _prepare_invalid_message(field: forms.Field, label: str) -> None:
         message = f"{subject} must be a number, like 12.5"
     elif isinstance(field, forms.IntegerField):
         message = f"{subject} must be a whole number"
-    elif isinstance(field, forms.ModelChoiceField | forms.ChoiceField) and not isinstance(
-        field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField
-    ):
+    elif isinstance(field, forms.ModelChoiceField | forms.ChoiceField):
         if _has_default_message(field, "invalid_choice"):
             field.error_messages["invalid_choice"] = f"{subject}: select one of the options shown"
         return
@@ -392,6 +390,11 @@ class GovFormMixin:
         super().__init__(*args, **kwargs)
         self.cancel_url = cancel_url or self.cancel_url
         prepare(self)  # type: ignore[arg-type]
+
+    def full_clean(self) -> None:
+        """Fields that a form added after construction (a filter's) speak our words too."""
+        prepare(self)  # type: ignore[arg-type]
+        super().full_clean()  # type: ignore[misc]
 
     @property
     def helper(self) -> FormHelper:

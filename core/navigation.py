@@ -10,17 +10,21 @@ from django.urls import reverse
 from core.roles import Permission, Role
 
 MAX_ENTRIES = 6
+MORE = "more"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NavEntry:
-    """A page of the navigation. `order_for` moves it for a role: what comes after the sixth stands on the home page."""
+    """A page of the navigation. `order_for` moves it for a role: what finds no room stands on the page "More"."""
 
     label: str
     url_name: str
     permission: Permission | None
     order: int
     order_for: Mapping[Role, int] = field(default_factory=dict)
+    about: str = ""
+    """One line for the page "More": what the page is for."""
+    group: str = "Other pages"
 
     def order_of(self, user: Any) -> int:
         return self.order_for.get(Role(user.role), self.order)
@@ -41,13 +45,26 @@ def register(*entries: NavEntry) -> None:
 
 
 def entries_for(user: Any, request: HttpRequest | None = None) -> list[NavLink]:
-    """The entries of the person's role, at most six; the one whose section is open is active."""
-    return _links(_allowed(user)[:MAX_ENTRIES], request)
+    """The entries of the person's role, at most six; the one whose section is open is active.
+
+    Where there are more than six pages, the sixth place is "More", active on every page that it leads to.
+    """
+    links = _links(_allowed(user), request)
+    if len(links) <= MAX_ENTRIES:
+        return links
+    shown, rest = links[: MAX_ENTRIES - 1], links[MAX_ENTRIES - 1 :]
+    match = getattr(request, "resolver_match", None)
+    here = any(link.active for link in rest) or (match is not None and match.view_name == MORE)
+    return [*shown, NavLink(label="More", url=reverse(MORE), active=here)]
 
 
-def more_for(user: Any) -> list[NavLink]:
-    """The person's pages that found no room in the navigation."""
-    return _links(_allowed(user)[MAX_ENTRIES:], None)
+def more_for(user: Any) -> dict[str, list[tuple[NavEntry, str]]]:
+    """The person's pages that found no room in the navigation: group -> (entry, address), in their order."""
+    mine = _allowed(user)
+    found: dict[str, list[tuple[NavEntry, str]]] = {}
+    for entry in mine[MAX_ENTRIES - 1 :] if len(mine) > MAX_ENTRIES else []:
+        found.setdefault(entry.group, []).append((entry, reverse(entry.url_name)))
+    return found
 
 
 def _allowed(user: Any) -> list[NavEntry]:
@@ -64,5 +81,5 @@ def _links(entries: list[NavEntry], request: HttpRequest | None) -> list[NavLink
     section = [url for name, url in urls.items() if name.split(":")[0] == here]
     # Two entries of one app (indicators, reports): the one whose address the page lies below.
     path = request.path if request is not None else ""
-    open_url = max((url for url in section if path.startswith(url)), key=len, default="".join(section[:1]))
+    open_url = max((url for url in section if path.startswith(url)), key=len, default="")
     return [NavLink(label=e.label, url=urls[e.url_name], active=urls[e.url_name] == open_url) for e in entries]

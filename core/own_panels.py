@@ -43,6 +43,20 @@ register(
     HomeNeeds(needs=_people_waiting, order=10, permission=Permission.MANAGE_ACCOUNTS),
 )
 navigation.register(
-    navigation.NavEntry(label="Accounts", url_name="accounts:list", permission=Permission.MANAGE_ACCOUNTS, order=60),
-    navigation.NavEntry(label="Term dates", url_name="calendars:list", permission=Permission.SET_CALENDARS, order=180),
+    navigation.NavEntry(
+        label="Accounts",
+        url_name="accounts:list",
+        permission=Permission.MANAGE_ACCOUNTS,
+        order=60,
+        about="Who may sign in, and as what",
+        group="Settings",
+    ),
+    navigation.NavEntry(
+        label="Term dates",
+        url_name="calendars:list",
+        permission=Permission.SET_CALENDARS,
+        order=180,
+        about="Terms and closed days of the county and of schools with their own",
+        group="Settings",
+    ),
 )

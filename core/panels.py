@@ -36,6 +36,28 @@ class OverviewCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextStep:
+    """What has to be done next for one child: what, by when if there is a day, why, and where it is done."""
+
+    text: str
+    why: str
+    url: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildNext:
+    """Steps of an app for "what is due next" on a child's overview: `steps(user, pupil, today)`."""
+
+    steps: Callable[[Any, Any, date], Iterable[NextStep]]
+    permission: Permission
+    order: int = 0
+
+
+OWN_CASELOAD = "In my caseload"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Need:
     """A line of "what needs you": what, how many, where it is done, and why in words."""
 
@@ -44,6 +66,8 @@ class Need:
     url: str
     hint: str = ""
     urgent: bool = False
+    group: str = ""
+    """OWN_CASELOAD where the line counts the own children of a person who sees the whole county."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +106,24 @@ class RollColumn:
     order_by: Callable[[QuerySet[Any], date], QuerySet[Any]] | None = None
     template: str = ""
     numeric: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """Why a child needs somebody: a few words, a colour, and how much it weighs when children are put in order."""
+
+    text: str
+    colour: str
+    weight: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollAlerts:
+    """Alerts of an app: `values(pupil_ids, today)` reads all children of a page at once."""
+
+    order: int
+    permission: Permission
+    values: Callable[[Sequence[int], date], Mapping[int, Alert]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +198,11 @@ class SchoolFilter:
 Panel = (
     ChildTab
     | OverviewCard
+    | ChildNext
     | HomeNeeds
     | HomeCard
     | RollColumn
+    | RollAlerts
     | RollFilter
     | TimelineSource
     | SchoolCard
@@ -169,9 +213,11 @@ P = TypeVar(
     "P",
     ChildTab,
     OverviewCard,
+    ChildNext,
     HomeNeeds,
     HomeCard,
     RollColumn,
+    RollAlerts,
     RollFilter,
     TimelineSource,
     SchoolCard,

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from core.views import accounts, calendars, feed_problems, feed_words, feeds, gallery
+from core.views import accounts, calendars, feed_problems, feed_words, feeds, gallery, home
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -44,5 +44,6 @@ urlpatterns = [
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),
     path("calendars/", include((calendar_patterns, "calendars"))),
+    path("more/", home.more, name="more"),
     path("components/", gallery.components, name="components"),
 ]

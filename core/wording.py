@@ -44,12 +44,21 @@ def iso(value: date | datetime | None) -> str:
     return value.isoformat() if value else ""
 
 
+MONTHS_FROM = 60
+MOST_MONTHS = 24
+"""From so many days on people think in months, from so many months on in years."""
+
+
 def relative_words(value: date, today: date) -> str:
-    """How far a date is from today in days: "today", "tomorrow", "in 3 days", "4 days ago"."""
+    """How far a date is from today: "today", "in 3 days", "4 days ago", from 60 days on "in about 10 months"."""
     days = (value - today).days
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     if days in near:
         return near[days]
+    if abs(days) >= MONTHS_FROM:
+        months = round(abs(days) / 30.44)
+        span = f"{months} months" if months < MOST_MONTHS else f"{round(abs(days) / 365.25)} years"
+        return f"in about {span}" if days > 0 else f"about {span} ago"
     return f"in {days:,} days" if days > 0 else f"{-days:,} days ago"
 
 

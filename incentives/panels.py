@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    ChildNext,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
+    NextStep,
     OverviewCard,
     TimelineEvent,
     TimelineSource,
@@ -49,6 +51,18 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
     return {"summer": summer, "scheme": scheme, "letter": letter, "url": url}
 
 
+def _steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    card = _card(user, pupil, today)
+    if card is None or card["scheme"] is None or card["letter"] is not None:
+        return
+    yield NextStep(
+        text=f"Letter about the GCSE scheme of summer {card['summer']}",
+        why="No letter is recorded, and nobody can work for what they do not know of",
+        url=card["url"],
+        on=card["scheme"].letters_due_on,
+    )
+
+
 def _home_card(user: Any, today: date) -> Mapping[str, Any] | None:
     schemes = [(s, funnel(s, today=today), _page(s)) for s in _open_schemes(today)]
     return {"schemes": schemes, "url": reverse("incentives:list")}
@@ -82,10 +96,20 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
-    ChildTab(url_name="incentives:child", label="Money", order=70, permission=P.SEE_MONEY),
+    ChildTab(url_name="incentives:child", label="GCSE scheme", order=70, permission=P.SEE_MONEY),
     OverviewCard(template="incentives/cards/child.html", context=_card, order=70, permission=P.SEE_MONEY),
+    ChildNext(steps=_steps, permission=P.RECORD_LETTERS, order=40),
     HomeCard(template="incentives/cards/home.html", context=_home_card, order=50, permission=P.SEE_MONEY),
     HomeNeeds(needs=_needs, order=60, permission=P.RECORD_LETTERS),
-    TimelineSource(kind="money", label="Money", events=_events, permission=P.SEE_MONEY),
+    TimelineSource(kind="money", label="GCSE scheme", events=_events, permission=P.SEE_MONEY),
 )
-navigation.register(navigation.NavEntry(label="Money", url_name="incentives:list", permission=P.SEE_MONEY, order=130))
+navigation.register(
+    navigation.NavEntry(
+        label="GCSE scheme",
+        url_name="incentives:list",
+        permission=P.SEE_MONEY,
+        order=130,
+        about="Money for young people who take their GCSEs: who was told, and who has earned it",
+        group="Children and schools",
+    )
+)

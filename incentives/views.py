@@ -63,7 +63,7 @@ def scheme_new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "layouts/form.html",
-        {"page_title": "Open a GCSE incentive scheme", "crumbs": [("Money", back)], "form": form},
+        {"page_title": "Open a GCSE incentive scheme", "crumbs": [("GCSE scheme", back)], "form": form},
     )
 
 
@@ -102,7 +102,7 @@ def scheme_page(request: HttpRequest, assessment_year: int) -> HttpResponse:
         "incentives/scheme.html",
         {
             "page_title": f"GCSE incentive scheme, summer {scheme.assessment_year}",
-            "crumbs": [("Money", reverse("incentives:list"))],
+            "crumbs": [("GCSE scheme", reverse("incentives:list"))],
             "scheme": scheme,
             "steps": steps,
             "year_now": rules.nc_year_now(scheme.assessment_year, steps.on),

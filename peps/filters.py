@@ -7,11 +7,11 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.forms import GovForm
-from core.models import User
 from core.roles import Permission
 from core.rules import Season, parse_term_code, term_code, term_label
 from peps import cycle, rules
 from peps.models import PEP
+from pupils import roll
 from pupils.models import Allocation
 
 ALL_TERMS = "all"
@@ -32,16 +32,18 @@ class PEPFilterForm(GovForm):
         ],
     )
 
-    def __init__(self, user: Any, term: rules.Term, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: Any, term: rules.Term, today: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.this_term = user, term
         self.fields["term"] = forms.ChoiceField(
             label="Term", required=False, choices=[("", "This term"), (ALL_TERMS, "All terms"), *self._terms(user)]
         )
         if user.can(Permission.SEE_ALL_PUPILS):
-            advisers = User.objects.filter(role="adviser", is_active=True).order_by("name")
             self.fields["adviser"] = forms.ModelChoiceField(
-                advisers, label="Adviser", required=False, empty_label="Any adviser"
+                roll.allocated(Allocation.Kind.ADVISER, today),
+                label="Adviser",
+                required=False,
+                empty_label="Any adviser",
             )
 
     def _terms(self, user: Any) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What the PEP cycle adds to the child, the home page, the roll list and the timeline."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,11 +11,16 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    OWN_CASELOAD,
+    Alert,
+    ChildNext,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
+    NextStep,
     OverviewCard,
+    RollAlerts,
     RollColumn,
     RollFilter,
     TimelineEvent,
@@ -22,6 +28,7 @@ from core.panels import (
     register,
 )
 from core.roles import Permission, Role
+from core.wording import relative, when
 from peps import cycle, rules
 from peps.indicators import held_in_term
 from peps.models import PEP
@@ -40,8 +47,29 @@ def _latest(ids: Sequence[int], today: date) -> dict[int, PEP]:
     return found
 
 
-def _tags(ids: Sequence[int], today: date) -> Mapping[int, tuple[str, str]]:
-    return {pk: rules.tag_of(pep.status(today)) for pk, pep in _latest(ids, today).items()}
+@dataclass(frozen=True)
+class PEPCell:
+    """How the child's PEP stands, and the day of the meeting that is still wanted."""
+
+    word: str
+    colour: str
+    due_on: date | None
+
+    def __str__(self) -> str:
+        return f"{self.word}, due {self.due_on:%-d %b %Y}" if self.due_on else self.word
+
+
+def _cells(ids: Sequence[int], today: date) -> Mapping[int, PEPCell]:
+    return {
+        pk: PEPCell(*rules.tag_of(pep.status(today)), pep.due_on if pep.state == PEP.State.DUE else None)
+        for pk, pep in _latest(ids, today).items()
+    }
+
+
+def _alerts(ids: Sequence[int], today: date) -> Mapping[int, Alert]:
+    overdue = PEP.objects.filter(pupil_id__in=ids).overdue(today)
+    alert = Alert(text="PEP overdue", colour="red", weight=100)
+    return dict.fromkeys(overdue.values_list("pupil_id", flat=True), alert)
 
 
 def _sort_by_due(pupils: QuerySet[Any], today: date) -> QuerySet[Any]:
@@ -74,29 +102,53 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
     }
 
 
+def _steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    pep = _latest([pupil.pk], today).get(pupil.pk)
+    if pep is None or pep.state == PEP.State.COMPLETE:
+        return
+    url = reverse("peps:child", args=[pupil.pk])
+    if pep.state == PEP.State.DUE:
+        yield NextStep(text=f"PEP meeting, {pep.term_label.lower()}", why=pep.due_because, url=url, on=pep.due_on)
+    elif user.can(P.COMPLETE_PEPS):
+        why = f"The meeting was held on {pep.held_on:%-d %B %Y}; the plan is not complete yet"
+        yield NextStep(text="PEP to read and complete", why=why, url=url)
+
+
 def _home_card(user: Any, today: date) -> Mapping[str, Any]:
     term = cycle.current_term(today)
     return {"figure": held_in_term(user, term, today), "term": term, "url": reverse("peps:list")}
 
 
+def _why_soon(today: date) -> str:
+    """What to do; and the last day for the term's meetings where it comes before the ten school days are over."""
+    last = cycle.current_term(today).cut_off_on
+    words = "Set a day with the school, the social worker and the carer"
+    if today <= last <= cycle.soon_until(today):
+        return f"The last day for this term’s meetings is {when(last)}, {relative(last, today)}. {words}"
+    return words
+
+
 def _needs(user: Any, today: date) -> Iterable[Need]:
     """An adviser is told of the own caseload, everybody else of the children in scope."""
-    peps, extra = PEP.objects.visible_to(user), ""
+    peps, extra, group = PEP.objects.visible_to(user), "", ""
     if user.role == Role.ADVISER:
         own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
         peps, extra = peps.filter(pupil__in=own.values("pupil_id")), f"&adviser={user.pk}"
+        group = OWN_CASELOAD
     yield Need(
         text="PEP meetings overdue",
         count=peps.overdue(today).count(),
         url=f"{reverse('peps:list')}?status=overdue{extra}",
         hint="The day has passed and no meeting is recorded",
+        group=group,
         urgent=True,
     )
     yield Need(
         text=f"PEP meetings due within {rules.SOON_SCHOOL_DAYS} school days",
         count=peps.due_until(cycle.soon_until(today), today).count(),
         url=f"{reverse('peps:list')}?status=soon{extra}",
-        hint="Set a day with the school, the social worker and the carer",
+        hint=_why_soon(today),
+        group=group,
     )
     if user.can(P.COMPLETE_PEPS):
         yield Need(
@@ -104,6 +156,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
             count=peps.filter(state=PEP.State.HELD).of_term(cycle.current_term(today)).count(),
             url=f"{reverse('peps:list')}?status=held{extra}",
             hint="The meeting was held; the plan is not complete yet",
+            group=group,
         )
 
 
@@ -118,6 +171,7 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 register(
     ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS),
     OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS),
+    ChildNext(steps=_steps, permission=P.SEE_PEPS, order=10),
     HomeCard(template="peps/cards/home.html", context=_home_card, order=20, permission=P.SEE_PEPS),
     HomeNeeds(needs=_needs, order=20, permission=P.SEE_PEPS),
     RollColumn(
@@ -125,10 +179,11 @@ register(
         label="PEP",
         order=70,
         permission=P.SEE_PEPS,
-        values=_tags,
+        values=_cells,
         order_by=_sort_by_due,
         template="peps/cells/status.html",
     ),
+    RollAlerts(order=20, permission=P.SEE_PEPS, values=_alerts),
     RollFilter(key="pep", order=70, permission=P.SEE_PEPS, field=_filter_field, apply=_by_status),
     TimelineSource(kind="pep", label="PEP", events=_events, permission=P.SEE_PEPS),
 )

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Case, QuerySet, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -49,7 +49,7 @@ class PEPListing:
         self.user = request.user
         self.today = timezone.localdate()
         self.term = cycle.current_term(self.today)
-        self.form = PEPFilterForm(request.user, self.term, request.GET or None)
+        self.form = PEPFilterForm(request.user, self.term, self.today, request.GET or None)
         self.sort = request.GET.get("sort", "")
 
     def queryset(self) -> QuerySet[Any]:
@@ -89,6 +89,7 @@ def pep_list(request: HttpRequest) -> HttpResponse:
             "overdue": scoped.overdue(listing.today).count(),
             "due": scoped.wanted(listing.today).filter(due_on__gte=listing.today).count(),
             "may_record": may_record,
+            "may_complete": request.user.can(Permission.COMPLETE_PEPS),  # type: ignore[union-attr]
             "can_export": request.user.can(Permission.EXPORT_PUPILS),  # type: ignore[union-attr]
         },
     )
@@ -201,4 +202,7 @@ def complete(request: HttpRequest, pep_id: int) -> HttpResponse:
     else:
         record_access(request, Access.DECIDED, subject=pep.pupil, detail={"pep": pep.pk, "complete": True})
         messages.success(request, f"The PEP of the {pep.term_label.lower()} is complete.")
+    if "list" in request.POST:
+        # Back to the list as it was filtered: the address is ours, only its query comes from the form.
+        return redirect(f"{reverse('peps:list')}?{QueryDict(request.POST['list']).urlencode()}")
     return redirect("peps:child", pupil_id=pep.pupil_id)

@@ -33,8 +33,10 @@ class Commitment(models.Model):
     def meant_for(self) -> str:
         """For whom, in words; empty for every child."""
         parts = []
-        if self.from_age or self.to_age is not None:
-            parts.append(f"ages {self.from_age} to {self.to_age}" if self.to_age else f"from age {self.from_age}")
+        if self.to_age is not None:
+            parts.append(f"ages {self.from_age} to {self.to_age}")
+        elif self.from_age:
+            parts.append(f"from age {self.from_age}")
         if self.months_in_care:
             parts.append(f"after {self.months_in_care} months in care")
         return ", ".join(parts)

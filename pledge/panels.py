@@ -8,17 +8,21 @@ from django.db.models import Count
 from django.urls import reverse
 
 from core import navigation
+from core.once import once
 from core.panels import (
+    ChildNext,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
+    NextStep,
     OverviewCard,
     TimelineEvent,
     TimelineSource,
     register,
 )
 from core.roles import Permission, Role
+from core.wording import count_of
 from pledge import rules
 from pledge.indicators import Standing, kept, standings, tracked
 from pupils.models import Pupil
@@ -26,6 +30,7 @@ from pupils.models import Pupil
 P = Permission
 
 
+@once
 def _mine(user: Any, today: date) -> list[Standing]:
     return standings(Pupil.objects.visible_to(user).looked_after(on=today), today=today)
 
@@ -39,6 +44,16 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
         "tag": (rules.STATE_LABELS[standing.state], rules.STATE_COLOURS[standing.state]),
         "url": reverse("pledge:child", args=[pupil.pk]),
     }
+
+
+def _steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    standing = next(iter(standings([pupil], today=today)), None)
+    if standing is not None and standing.state is rules.State.GAPS:
+        yield NextStep(
+            text=f"{count_of(len(standing.gaps), 'Pledge answer')} missing",
+            why="These promises have no answer from the last six months",
+            url=reverse("pledge:child", args=[pupil.pk]),
+        )
 
 
 def _home_card(user: Any, today: date) -> Mapping[str, Any] | None:
@@ -74,6 +89,7 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 register(
     ChildTab(url_name="pledge:child", label="Pledge", order=60, permission=P.SEE_PLEDGE),
     OverviewCard(template="pledge/cards/child.html", context=_card, order=60, permission=P.SEE_PLEDGE),
+    ChildNext(steps=_steps, permission=P.RECORD_PLEDGE, order=30),
     HomeCard(template="pledge/cards/home.html", context=_home_card, order=30, permission=P.SEE_PLEDGE),
     HomeNeeds(needs=_needs, order=40, permission=P.RECORD_PLEDGE),
     TimelineSource(kind="pledge", label="Pledge", events=_events, permission=P.SEE_PLEDGE),
@@ -84,6 +100,8 @@ navigation.register(
         url_name="pledge:list",
         permission=P.SEE_PLEDGE,
         order=25,
+        about="The county’s promises to each child, and the reviews that answered them",
+        group="Children and schools",
         order_for={Role.VSH: 125, Role.ADVISER: 125},
     )
 )

@@ -53,5 +53,12 @@ register(
     TimelineSource(kind="exclusion", label="Exclusions", events=_events, permission=P.SEE_PUPILS),
 )
 navigation.register(
-    navigation.NavEntry(label="Exclusions", url_name="provision:list", permission=P.SEE_PUPILS, order=90)
+    navigation.NavEntry(
+        label="Exclusions",
+        url_name="provision:list",
+        permission=P.SEE_PUPILS,
+        order=90,
+        about="Suspensions and permanent exclusions, and what the child learns meanwhile",
+        group="Children and schools",
+    )
 )

@@ -9,6 +9,12 @@ from core.forms import DateInputField, GovForm
 from core.panels import RollFilter, panels_for
 
 
+class TimelineForm(GovForm):
+    """The day up to which a child's timeline is shown."""
+
+    until = DateInputField(label="As it stood on", required=False, help_text="Empty: up to today")
+
+
 class RollFilterForm(GovForm):
     """`on` (which day's roll) and one field for each registered filter; nothing is required."""
 

@@ -1,6 +1,7 @@
 """What the roll itself adds to the shared pages: tabs, cards, columns, filters, needs, and care and school events."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,11 +27,15 @@ from core import navigation
 from core import rules as time_rules
 from core.models import User
 from core.panels import (
+    Alert,
+    ChildNext,
     ChildTab,
     HomeCard,
     HomeNeeds,
     Need,
+    NextStep,
     OverviewCard,
+    RollAlerts,
     RollColumn,
     RollFilter,
     SchoolCard,
@@ -43,11 +48,14 @@ from core.panels import (
 )
 from core.roles import Permission
 from pupils import roll, rules
-from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
+from pupils.alerts import alerts_for, by_need, roll_columns
+from pupils.models import Allocation, CareEpisode, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
 P = Permission
-CASELOAD_ROWS = 60
+CASELOAD_ROWS = 20
+NEXT_SHOWN = 3
+REVIEW_WORKING_DAYS = 20
 CASELOAD_WITHOUT = {"legal_status", "placement", "adviser"}
 """Columns of the roll list that say nothing about what to do next."""
 
@@ -63,6 +71,17 @@ def _episode(on: date) -> QuerySet[Any]:
 # Columns
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a column of a page has room for; exports print the whole."""
+
+    short: str
+    whole: str
+
+    def __str__(self) -> str:
+        return self.whole
+
+
 def _years(ids: Sequence[int], on: date) -> Mapping[int, Any]:
     births = dict(Pupil.objects.filter(pk__in=ids).values_list("pk", "dob"))
     found = roll.year_groups(births, time_rules.academic_year_of(on))
@@ -74,15 +93,23 @@ def _schools(ids: Sequence[int], on: date) -> Mapping[int, Any]:
 
 
 def _legal(ids: Sequence[int], on: date) -> Mapping[int, Any]:
-    return {pk: rules.describe_legal_status(e.ls) for pk, e in roll.episodes_on(ids, on).items()}
+    found = roll.episodes_on(ids, on)
+    return {pk: Words(rules.short_legal_status(e.ls), rules.describe_legal_status(e.ls)) for pk, e in found.items()}
 
 
 def _placement(ids: Sequence[int], on: date) -> Mapping[int, Any]:
-    return {pk: rules.describe_placement(e.place) for pk, e in roll.episodes_on(ids, on).items()}
+    found = roll.episodes_on(ids, on)
+    return {pk: Words(rules.short_placement(e.place), rules.describe_placement(e.place)) for pk, e in found.items()}
 
 
 def _adviser(ids: Sequence[int], on: date) -> Mapping[int, Any]:
-    return {pk: team["adviser"].user.name for pk, team in roll.team_on(ids, on).items() if "adviser" in team}
+    """Nobody for a child who has left care: an allocation that nobody ended works with no child."""
+    left = roll.left_care_on(ids, on)
+    return {
+        pk: team["adviser"].user.name
+        for pk, team in roll.team_on(ids, on).items()
+        if "adviser" in team and pk not in left
+    }
 
 
 def _sort_by_year(pupils: QuerySet[Any], on: date) -> QuerySet[Any]:
@@ -126,22 +153,68 @@ def _year_field(user: Any) -> forms.Field:
 
 
 def _by_year(pupils: QuerySet[Any], nc_year: int, on: date) -> QuerySet[Any]:
+    return pupils.filter(_in_years([nc_year], on))
+
+
+def _in_years(nc_years: Sequence[int], on: date) -> Q:
+    """In one of these years as recorded by a school, else by age (roll.year_groups says it row by row)."""
     academic_year = time_rules.academic_year_of(on)
-    born = time_rules.birth_period_for(nc_year, academic_year)
     recorded = YearGroup.objects.filter(pupil=OuterRef("pk"), academic_year=academic_year)
-    by_age = Q(dob__gte=born.from_on)
-    if born.to_on is not None:
-        by_age &= Q(dob__lt=born.to_on)
-    return pupils.filter(Exists(recorded.filter(nc_year=nc_year)) | (by_age & ~Exists(recorded)))
+    by_age = Q(pk__in=[])
+    for nc_year in nc_years:
+        born = time_rules.birth_period_for(nc_year, academic_year)
+        of_year = Q(dob__gte=born.from_on)
+        by_age |= of_year & Q(dob__lt=born.to_on) if born.to_on is not None else of_year
+    return Q(Exists(recorded.filter(nc_year__in=nc_years))) | (by_age & Q(~Exists(recorded)))
 
 
-def _adviser_field(user: Any) -> forms.Field:
-    advisers = User.objects.filter(role="adviser", is_active=True).order_by("name")
-    return forms.ModelChoiceField(advisers, label="Adviser", empty_label="Any adviser")
+def _people_field(kind: Allocation.Kind, label: str, any_one: str) -> Callable[[Any], forms.Field]:
+    """Those who work with children in this capacity now, whatever their role: a head may be an adviser too."""
+
+    def field(user: Any) -> forms.Field:
+        return forms.ModelChoiceField(roll.allocated(kind, _today()), label=label, empty_label=any_one)
+
+    return field
 
 
-def _by_adviser(pupils: QuerySet[Any], adviser: User, on: date) -> QuerySet[Any]:
-    return pupils.filter(pk__in=Allocation.objects.current(on).filter(user=adviser, kind="adviser").values("pupil_id"))
+def _by_person(kind: Allocation.Kind) -> Callable[[QuerySet[Any], User, date], QuerySet[Any]]:
+    def apply(pupils: QuerySet[Any], person: User, on: date) -> QuerySet[Any]:
+        own = Allocation.objects.current(on).filter(user=person, kind=kind)
+        return pupils.filter(pk__in=own.values("pupil_id"))
+
+    return apply
+
+
+def _key_stage_field(user: Any) -> forms.Field:
+    choices = [("", "Any key stage"), *((k.value, label) for k, label in time_rules.KEY_STAGE_LABELS.items())]
+    return forms.ChoiceField(choices=choices, label="Key stage")
+
+
+def _by_key_stage(pupils: QuerySet[Any], value: str, on: date) -> QuerySet[Any]:
+    years = [n for n in range(-1, 14) if time_rules.key_stage_of(n) == value]
+    return pupils.filter(_in_years(years, on))
+
+
+def _send_field(user: Any) -> forms.Field:
+    return forms.ChoiceField(choices=[("", "Any"), *Pupil.Send.choices], label="SEND")
+
+
+def _by_send(pupils: QuerySet[Any], value: str, on: date) -> QuerySet[Any]:
+    return pupils.filter(send=value)
+
+
+def _placement_field(user: Any) -> forms.Field:
+    return forms.ChoiceField(
+        choices=[("", "Any placement"), *((g.value, g.value) for g in rules.PlacementGroup)], label="Placement"
+    )
+
+
+def _by_placement(pupils: QuerySet[Any], group: str, on: date) -> QuerySet[Any]:
+    episodes = CareEpisode.objects.open_on(on).filter(pupil=OuterRef("pk"))
+    if group == rules.PlacementGroup.OTHER:
+        return pupils.filter(Exists(episodes.exclude(place__in=rules.PLACEMENT_GROUPS)))
+    codes = [code for code, own in rules.PLACEMENT_GROUPS.items() if own == group]
+    return pupils.filter(Exists(episodes.filter(place__in=codes)))
 
 
 def _legal_field(user: Any) -> forms.Field:
@@ -172,7 +245,29 @@ def _by_county(pupils: QuerySet[Any], value: str, on: date) -> QuerySet[Any]:
 # Cards and needs
 
 
+def _next_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
+    """What is due next for a child in care, what has a day first; nothing for one who has left."""
+    if roll.left_care_on([pupil.pk], today):
+        return None
+    steps = [step for panel in panels_for(ChildNext, user) for step in panel.steps(user, pupil, today)]
+    steps.sort(key=lambda step: step.on or date.max)
+    return {"steps": steps[:NEXT_SHOWN], "more": len(steps) - NEXT_SHOWN}
+
+
+def _gap_steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
+    alert = _gap_alerts([pupil.pk], today).get(pupil.pk)
+    if alert is not None:
+        yield NextStep(
+            text=alert.text,
+            why="A child of school age has both: ask the social worker and the school, and bring in the roll file",
+            url=reverse("pupils:school", args=[pupil.pk]),
+        )
+
+
 def _people_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
+    """Who works with the child; nobody does once it has left care, whatever allocation is still open."""
+    if left_on := roll.left_care_on([pupil.pk], today).get(pupil.pk):
+        return {"left_on": left_on}
     team = roll.team_on([pupil.pk], today).get(pupil.pk, {})
     labels = dict(Allocation.Kind.choices)
     rows = [
@@ -187,7 +282,9 @@ def _people_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
     if place is not None:
         members = place.school.memberships.current(today).select_related("user")
         rows += [(f"Designated teacher, {place.school.name}", m.user.name, m.user.email) for m in members]
-    return {"people": rows}
+    # The school is shown only where it names nobody: somebody has to ring it up.
+    alone = place.school if place is not None and not members else None
+    return {"people": rows, "school": alone, "may_open_school": user.can(P.SEE_SCHOOLS)}
 
 
 def _identity_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
@@ -241,14 +338,31 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
     if user.role == "adviser":
         own = Allocation.objects.current(today).filter(user=user).values("pupil_id")
         pupils = pupils.filter(pk__in=own)
-    children = list(pupils.order_by("sort_name", "child_id")[:CASELOAD_ROWS])
-    columns = [c for c in panels_for(RollColumn, user) if c.key not in CASELOAD_WITHOUT]
-    ids = [p.pk for p in children]
+    everybody = list(pupils.order_by("sort_name", "child_id").values_list("pk", flat=True))
+    ids = by_need(everybody, alerts_for(user, everybody, today))[:CASELOAD_ROWS]
+    children = Pupil.objects.visible_to(user).in_bulk(ids)
+    columns = roll_columns(user, without=CASELOAD_WITHOUT)
+    if user.role == "iro":
+        columns.append(REVIEW_COLUMN)
     values = [column.values(ids, today) for column in columns]
-    rows = [(p, [(c, v.get(p.pk)) for c, v in zip(columns, values, strict=True)]) for p in children]
-    own_list = f"?adviser={user.pk}" if user.role == "adviser" else ""
-    url = reverse("pupils:list") + own_list
-    return {"columns": columns, "rows": rows, "total": pupils.count(), "url": url}
+    rows = [(children[pk], [(c, v.get(pk)) for c, v in zip(columns, values, strict=True)]) for pk in ids]
+    own_list = f"&adviser={user.pk}" if user.role == "adviser" else ""
+    url = f"{reverse('pupils:list')}?sort=alerts{own_list}"
+    return {"columns": columns, "rows": rows, "total": len(everybody), "url": url, "named": len(rows)}
+
+
+def _reviews(ids: Sequence[int], on: date) -> Mapping[int, str]:
+    """The review in the next working days where a return names one, else the last one that was held."""
+    until = time_rules.add_working_days(on, REVIEW_WORKING_DAYS)
+    found: dict[int, str] = {}
+    rows = ReturnRecord.objects.filter(pupil_id__in=ids, table=ReturnRecord.Table.REVIEWS, on__lte=until)
+    for pupil_id, day in rows.order_by("on").values_list("pupil_id", "on"):
+        if day < on or not found.get(pupil_id, "").startswith("Due"):
+            found[pupil_id] = f"{'Due' if day >= on else 'Last'} {day:%a %-d %b %Y}"
+    return found
+
+
+REVIEW_COLUMN = RollColumn(key="review", label="Care review", order=80, permission=P.SEE_CARE_DETAIL, values=_reviews)
 
 
 def _needs(user: Any, today: date) -> Iterable[Need]:
@@ -269,6 +383,15 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
         url=f"{reverse('pupils:list')}?gap=no_upn",
         hint="Their results and marks cannot be matched",
     )
+
+
+def _gap_alerts(ids: Sequence[int], on: date) -> Mapping[int, Alert]:
+    """One for each child: without a place the missing UPN follows from it."""
+    of_age = Pupil.objects.filter(pk__in=ids).looked_after(on=on)
+    no_upn = Alert(text="No UPN", colour="grey", weight=10)
+    no_place = Alert(text="No school place", colour="red", weight=100)
+    found = dict.fromkeys(_by_gap(of_age, "no_upn", on).values_list("pk", flat=True), no_upn)
+    return found | dict.fromkeys(_by_gap(of_age, "no_place", on).values_list("pk", flat=True), no_place)
 
 
 def _gap_field(user: Any) -> forms.Field:
@@ -338,9 +461,10 @@ def _school_card(user: Any, school: Any, today: date) -> Mapping[str, Any]:
     places = _places_of_ours(user, today).filter(school=school).select_related("pupil")
     rows = list(places.order_by("pupil__sort_name", "pupil__child_id"))
     ids = [place.pupil_id for place in rows]
-    columns = [c for c in panels_for(RollColumn, user) if c.key != "school"]
+    columns = roll_columns(user, without={"school"})
     values = [(c, c.values(ids, today)) for c in columns]
     return {
+        "named": len(rows),
         "columns": columns,
         "rows": [{"place": place, "values": [(c, found.get(place.pupil_id)) for c, found in values]} for place in rows],
     }
@@ -398,6 +522,8 @@ register(
     ChildTab(url_name="pupils:care", label="Care", order=10, permission=P.SEE_CARE_DETAIL),
     ChildTab(url_name="pupils:school", label="School", order=20, permission=P.SEE_PUPILS),
     ChildTab(url_name="pupils:timeline", label="Timeline", order=100, permission=P.SEE_PUPILS),
+    OverviewCard(template="pupils/cards/next.html", context=_next_card, order=0, permission=P.SEE_PUPILS, wide=True),
+    ChildNext(steps=_gap_steps, permission=P.SEE_ALL_PUPILS, order=90),
     OverviewCard(template="pupils/cards/people.html", context=_people_card, order=10, permission=P.SEE_PUPILS),
     OverviewCard(template="pupils/cards/identity.html", context=_identity_card, order=20, permission=P.SEE_PUPILS),
     OverviewCard(template="pupils/cards/care.html", context=_care_card, order=30, permission=P.SEE_CARE_DETAIL),
@@ -426,14 +552,39 @@ register(
         permission=P.SEE_CARE_DETAIL,
         values=_legal,
         order_by=_sort_by_legal,
+        template="pupils/cells/short.html",
     ),
-    RollColumn(key="placement", label="Placement", order=50, permission=P.SEE_CARE_DETAIL, values=_placement),
+    RollColumn(
+        key="placement",
+        label="Placement",
+        order=50,
+        permission=P.SEE_CARE_DETAIL,
+        values=_placement,
+        template="pupils/cells/short.html",
+    ),
     RollColumn(key="adviser", label="Adviser", order=60, permission=P.SEE_PUPILS, values=_adviser),
     RollFilter(key="school", order=10, permission=P.SEE_PUPILS, field=_school_field, apply=_by_school),
     RollFilter(key="year", order=20, permission=P.SEE_PUPILS, field=_year_field, apply=_by_year),
-    RollFilter(key="adviser", order=30, permission=P.SEE_ALL_PUPILS, field=_adviser_field, apply=_by_adviser),
+    RollFilter(key="key_stage", order=25, permission=P.SEE_PUPILS, field=_key_stage_field, apply=_by_key_stage),
+    RollFilter(
+        key="adviser",
+        order=30,
+        permission=P.SEE_ALL_PUPILS,
+        field=_people_field(Allocation.Kind.ADVISER, "Adviser", "Any adviser"),
+        apply=_by_person(Allocation.Kind.ADVISER),
+    ),
+    RollFilter(
+        key="iro",
+        order=35,
+        permission=P.SEE_ALL_PUPILS,
+        field=_people_field(Allocation.Kind.IRO, "IRO", "Any IRO"),
+        apply=_by_person(Allocation.Kind.IRO),
+    ),
+    RollFilter(key="send", order=38, permission=P.SEE_PUPILS, field=_send_field, apply=_by_send),
     RollFilter(key="legal_status", order=40, permission=P.SEE_CARE_DETAIL, field=_legal_field, apply=_by_legal),
+    RollFilter(key="placement", order=45, permission=P.SEE_CARE_DETAIL, field=_placement_field, apply=_by_placement),
     RollFilter(key="county", order=50, permission=P.SEE_PUPILS, field=_county_field, apply=_by_county),
+    RollAlerts(order=30, permission=P.SEE_PUPILS, values=_gap_alerts),
     RollFilter(key="gap", order=90, permission=P.SEE_ALL_PUPILS, field=_gap_field, apply=_by_gap),
     TimelineSource(kind="care", label="Care", events=_care_events, permission=P.SEE_CARE_DETAIL),
     TimelineSource(kind="school", label="School", events=_school_events, permission=P.SEE_PUPILS),

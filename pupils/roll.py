@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import QuerySet
+
 from core import rules as time_rules
+from core.models import User
 from pupils import rules
 from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
 
@@ -60,6 +63,19 @@ def care_starts(pupil_ids: Iterable[int], on: date) -> dict[int, CareStart]:
     return found
 
 
+def left_care_on(pupil_ids: Iterable[int], on: date) -> dict[int, date]:
+    """The last day of being looked after of those who were until then and are not on the day."""
+    last: dict[int, date] = {}
+    still = set()
+    rows = CareEpisode.objects.filter(pupil_id__in=pupil_ids, decom__lte=on).values_list("pupil_id", "dec")
+    for pupil_id, dec in rows:
+        if dec is None or dec > on:
+            still.add(pupil_id)
+        else:
+            last[pupil_id] = max(dec, last.get(pupil_id, dec))
+    return {pk: dec for pk, dec in last.items() if pk not in still}
+
+
 def places_on(pupil_ids: Iterable[int], on: date) -> dict[int, list[SchoolPlace]]:
     """School places in force on a day, the main one first."""
     order = {kind: n for n, kind in enumerate(SchoolPlace.Kind.values)}
@@ -97,6 +113,12 @@ def team_on(pupil_ids: Iterable[int], on: date) -> dict[int, dict[str, Allocatio
     for row in Allocation.objects.current(on).filter(pupil_id__in=pupil_ids).select_related("user"):
         found[row.pupil_id][row.kind] = row
     return dict(found)
+
+
+def allocated(kind: str, on: date) -> QuerySet[User]:
+    """Who works with a child in this capacity on a day, by name."""
+    rows = Allocation.objects.current(on).filter(kind=kind, user__is_active=True)
+    return User.objects.filter(pk__in=rows.values("user_id")).order_by("name", "pk")
 
 
 @dataclass(frozen=True)

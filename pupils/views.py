@@ -1,12 +1,13 @@
 """The roll list, a child's pages, and the search. Every look leaves an audit row."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,6 @@ from core.models import AccessEvent, User
 from core.panels import (
     ChildTab,
     OverviewCard,
-    RollColumn,
     TimelineEvent,
     TimelineSource,
     panels_for,
@@ -27,10 +27,11 @@ from core.panels import (
 from core.roles import Permission
 from core.scoping import require
 from pupils import roll
-from pupils.filters import RollFilterForm
-from pupils.models import Pupil
+from pupils.alerts import roll_columns
+from pupils.filters import RollFilterForm, TimelineForm
+from pupils.models import CareEpisode, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
-from pupils.search import matching
+from pupils.search import matching, near
 
 PER_PAGE = 50
 SEARCH_KEY = "pupil_search"
@@ -43,7 +44,7 @@ class RollPage:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.today = timezone.localdate()
-        self.columns = panels_for(RollColumn, request.user)
+        self.columns = roll_columns(request.user)
         self.form = RollFilterForm(request.user, request.GET or None)
         self.on = self.form.day(self.today)
         self.searched = request.session.get(SEARCH_KEY, "") if "search" in request.GET else ""
@@ -63,17 +64,24 @@ class RollPage:
         pupils = matching(visible, self.searched) if self.searched else visible.looked_after(on=self.on)
         if self.form.is_bound:
             pupils = self.form.narrow(pupils, self.on)
+        if self.searched:
+            here = Exists(CareEpisode.objects.open_on(self.on).filter(pupil=OuterRef("pk")))
+            return self._ordered(pupils.annotate(looked_after_now=here), "-looked_after_now")
         return self._ordered(pupils)
 
-    def _ordered(self, pupils: QuerySet[Any]) -> QuerySet[Any]:
+    def near(self) -> list[Pupil]:
+        """Children in scope whose names are nearly what was typed, for a search that found nobody."""
+        return near(Pupil.objects.visible_to(self.request.user), self.searched) if self.searched else []
+
+    def _ordered(self, pupils: QuerySet[Any], *first: str) -> QuerySet[Any]:
         key, descending = self.sort.lstrip("-"), self.sort.startswith("-")
         column = next((c for c in self.columns if c.key == key and c.order_by is not None), None)
         if column is None or column.order_by is None:
             name = "-sort_name" if self.sort == "-name" else "sort_name"
-            return pupils.order_by(name, "child_id")
+            return pupils.order_by(*first, name, "child_id")
         field = F(f"sort_{key}")
         order = field.desc(nulls_last=True) if descending else field.asc(nulls_last=True)
-        return column.order_by(pupils, self.on).order_by(order, "sort_name", "child_id")
+        return column.order_by(pupils, self.on).order_by(*first, order, "sort_name", "child_id")
 
     def rows(self, pupils: Iterable[Pupil]) -> list[tuple[Pupil, list[Any]]]:
         """(pupil, one value a column), each column read once for all pupils."""
@@ -84,14 +92,19 @@ class RollPage:
 
 
 def pupil_list(request: HttpRequest) -> HttpResponse:
+    """The roll of a day as filtered, or what a search found; outside the search its words are forgotten."""
     require(request, Permission.SEE_PUPILS)
     listing = RollPage(request)
+    if not listing.searched:
+        request.session.pop(SEARCH_KEY, None)
     page = Paginator(listing.queryset(), PER_PAGE).get_page(request.GET.get("page"))
+    alike = [] if page.paginator.count else listing.near()
     record_access(
         request,
         Access.SEARCHED if listing.searched else Access.LISTED,
-        detail={"rows": page.paginator.count, "filters": listing.form.chosen()},
+        detail={"rows": page.paginator.count or len(alike), "filters": listing.form.chosen()},
     )
+    shown = [p.pk for p in (page.object_list or alike)] if listing.searched else []
     columns = [
         {
             "column": column,
@@ -100,19 +113,24 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
             "next": f"-{column.key}" if listing.sort == column.key else column.key,
         }
         for column in listing.columns
+        if column.key != "alerts"
     ]
     return render(
         request,
         "pupils/list.html",
         {
-            "page_title": "Children",
+            # Never the words of the search: a browser keeps the titles of pages.
+            "page_title": "Children found" if listing.searched else "Children",
+            "near": alike,
+            "left": roll.left_care_on(shown, listing.today),
             "form": listing.form,
             "listing": listing,
             "columns": columns,
             "page": page,
             "rows": [
-                (pupil, list(zip(listing.columns, values, strict=True)))
-                for pupil, values in listing.rows(page.object_list)
+                # The alerts stand below the name: the other columns need the width.
+                (pupil, alerts, list(zip(listing.columns[1:], values, strict=True)))
+                for pupil, (alerts, *values) in listing.rows(page.object_list)
             ],
             "on": listing.on,
             "on_roll": listing.on_roll() if listing.narrowed else None,
@@ -148,13 +166,13 @@ def pupil_search(request: HttpRequest) -> HttpResponse:
     """Names and numbers are posted, kept in the session and never stand in an address."""
     require(request, Permission.SEE_PUPILS)
     text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
-    request.session[SEARCH_KEY] = text
     if not text:
         return redirect("pupils:list")
     found = list(matching(Pupil.objects.visible_to(request.user), text)[:2])
     if len(found) == 1:
         record_access(request, Access.SEARCHED, detail={"rows": 1})
         return redirect("pupils:detail", pupil_id=found[0].pk)
+    request.session[SEARCH_KEY] = text
     return redirect(f"{reverse('pupils:list')}?search=1")
 
 
@@ -207,7 +225,8 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
         tags.append(("School out of county", "orange"))
     links = []
     if request.user.can(Permission.SEE_WHO_LOOKED):  # type: ignore[union-attr]
-        links.append(("Who has looked", reverse("pupils:who_looked", args=[pupil.pk])))
+        looks = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id=pupil.pk).count()
+        links.append((f"Who has looked ({looks:,})", reverse("pupils:who_looked", args=[pupil.pk])))
     return {"facts": facts, "tags": tags, "links": links}
 
 
@@ -267,18 +286,28 @@ def _gap_before(places: list[Any], index: int) -> int:
 
 
 def pupil_timeline(request: HttpRequest, pupil_id: int) -> HttpResponse:
-    """Care, school and everything the apps know, in one order, newest first; filtered by kind."""
+    """Care, school and everything the apps know, newest first; by kind, and as it stood on a day."""
     pupil = visible_pupil(request, pupil_id)
     context = child_context(request, pupil, active="pupils:timeline")
     sources = panels_for(TimelineSource, request.user)
     chosen = [k for k in request.GET.getlist("kind") if k in {s.kind for s in sources}]
+    form = TimelineForm(request.GET or None)
+    last = form.cleaned_data.get("until") if form.is_valid() else None
     events: list[TimelineEvent] = []
     for source in sources:
         if not chosen or source.kind in chosen:
             events += source.events(request.user, pupil)
+    if last is not None:
+        events = [_as_it_stood(e, last) for e in events if e.on <= last]
+    context["form"], context["until"] = form, last
     context["events"] = sorted(events, key=lambda e: (e.on, e.kind), reverse=True)
-    context["kinds"] = [(s.kind, s.label, s.kind in chosen) for s in sources]
+    context["kinds"] = [(s.kind, s.label, s.kind in chosen) for s in sorted(sources, key=lambda s: s.label)]
     return render(request, "pupils/timeline.html", context)
+
+
+def _as_it_stood(event: TimelineEvent, on: date) -> TimelineEvent:
+    """What ended after the day was still going on then."""
+    return replace(event, until=None) if event.until is not None and event.until > on else event
 
 
 def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from attainment.models import IndicatorFigure, IndicatorPupil
 from attainment.rules import NI_SPECS, NiCode
 from core import navigation
 from core.panels import HomeCard, HomeNeeds, Need, register
-from core.roles import Permission
+from core.roles import Permission, Role
 from core.wording import short_date
 from reports.models import ReportRun
 from reports.rules import ReportState
@@ -89,6 +89,22 @@ register(
     HomeNeeds(needs=_indicator_needs, order=50, permission=P.SEE_INDICATORS),
 )
 navigation.register(
-    navigation.NavEntry(label="Reports", url_name="reports:list", permission=P.SEE_ISSUED_REPORTS, order=45),
-    navigation.NavEntry(label="Indicators", url_name="reports:indicators", permission=P.SEE_INDICATORS, order=50),
+    navigation.NavEntry(
+        label="Reports",
+        url_name="reports:list",
+        permission=P.SEE_ISSUED_REPORTS,
+        order=45,
+        order_for={Role.VSH: 25},
+        about="Termly reports: drafts, approval, and the documents",
+        group="Figures and reports",
+    ),
+    navigation.NavEntry(
+        label="Indicators",
+        url_name="reports:indicators",
+        permission=P.SEE_INDICATORS,
+        order=50,
+        order_for={Role.VSH: 27},
+        about="NI 99 to 101 with targets, and the children behind each figure",
+        group="Figures and reports",
+    ),
 )

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from core.forms import GovForm
 from core.panels import SchoolFilter, panels_for
+from schools import rules
 from schools.models import School, SchoolMembership
 
 YES_NO = [("", "Any"), ("yes", "Yes"), ("no", "No")]
@@ -35,7 +36,10 @@ class SchoolFilterForm(GovForm):
         self.fields["phase"] = forms.ChoiceField(
             label="Phase",
             required=False,
-            choices=[("", "Any phase"), *((p, p) for p in phases.values_list("phase", flat=True).distinct())],
+            choices=[
+                ("", "Any phase"),
+                *((p, rules.phase_choice(p)) for p in phases.values_list("phase", flat=True).distinct()),
+            ],
         )
         self.panels = panels_for(SchoolFilter, user)
         for panel in self.panels:

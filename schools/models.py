@@ -8,6 +8,7 @@ from django.db import models
 from core.audit import track_changes
 from core.db.ranges import DateRange, Int8Range
 from core.models import Calendar
+from schools import rules
 from schools.querysets import SchoolMembershipQuerySet, SchoolQuerySet
 
 
@@ -52,6 +53,11 @@ class School(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phase_words(self) -> str:
+        """The phase as people say it: the register has "Not applicable" for special schools and units."""
+        return rules.phase_words(self.phase, self.kind)
 
 
 @track_changes()

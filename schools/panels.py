@@ -27,5 +27,12 @@ def _teachers_without_school(user: Any, today: date) -> Iterable[Need]:
 
 register(HomeNeeds(needs=_teachers_without_school, order=70, permission=Permission.APPOINT_TEACHERS))
 navigation.register(
-    navigation.NavEntry(label="Schools", url_name="schools:list", permission=Permission.SEE_SCHOOLS, order=30)
+    navigation.NavEntry(
+        label="Schools",
+        url_name="schools:list",
+        permission=Permission.SEE_SCHOOLS,
+        order=30,
+        about="The schools register, our children at each, and its designated teacher",
+        group="Children and schools",
+    )
 )

@@ -8,9 +8,12 @@ from core.roles import Permission, Role
 
 class SchoolMembershipQuerySet(QuerySet[Any]):
     def current(self, on: date) -> Self:
-        """Memberships in force on a day (half-open), of people who have the role now: another role opens no school."""
+        """Memberships in force on a day (half-open), of people who have the role now and an account in use.
+
+        Another role opens no school, and who has gone is nobody to write to.
+        """
         running = Q(to_on__isnull=True) | Q(to_on__gt=on)
-        return self.filter(running, from_on__lte=on, user__role=Role.DESIGNATED_TEACHER)
+        return self.filter(running, from_on__lte=on, user__role=Role.DESIGNATED_TEACHER, user__is_active=True)
 
 
 class SchoolQuerySet(QuerySet[Any]):

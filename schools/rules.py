@@ -63,3 +63,23 @@ def successors(urn: str, links: Iterable[Link]) -> list[str]:
         if link.linked_urn == urn and link.link_type.casefold().startswith("predecessor")
     }
     return list(found)
+
+
+NO_PHASE = "Not applicable"
+
+
+def phase_words(phase: str, kind: str) -> str:
+    """The phase of a school; where the register has none, "Special" or the like by the kind of school."""
+    if phase != NO_PHASE:
+        return phase
+    plain = kind.lower()
+    if "special" in plain:
+        return "Special"
+    if "pupil referral" in plain or "alternative provision" in plain:
+        return "Alternative provision"
+    return "All ages or other"
+
+
+def phase_choice(phase: str) -> str:
+    """The phase among the choices of a filter, where no kind of school is at hand."""
+    return "Special, alternative or other" if phase == NO_PHASE else phase

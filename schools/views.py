@@ -125,7 +125,7 @@ def school_export(request: HttpRequest, extension: str) -> HttpResponseBase:
         ],
         (
             [
-                s.urn, s.laestab, s.name, s.kind, s.phase, s.status, s.la_name, s.town, s.postcode,
+                s.urn, s.laestab, s.name, s.kind, s.phase_words, s.status, s.la_name, s.town, s.postcode,
                 ", ".join(row["teachers"]), *(value for _, value in row["values"]),
             ]
             for row in rows
@@ -152,6 +152,14 @@ def school_detail(request: HttpRequest, school_id: int) -> HttpResponse:
     record_access(request, Access.OPENED, subject=school)
     today = timezone.localdate()
     calendar = Calendars().of(school.calendar_id, time_rules.academic_year_of(today))
+    cards: list[dict[str, Any]] = [
+        {"template": card.template, "context": found}
+        for card in panels_for(SchoolCard, request.user)
+        if (found := card.context(request.user, school, today)) is not None
+    ]
+    # A card that names children is a list like any other, and leaves the same trace.
+    if named := sum(card["context"].get("named", 0) for card in cards):
+        record_access(request, Access.LISTED, detail={"rows": named})
     return render(
         request,
         "schools/detail.html",
@@ -169,18 +177,14 @@ def school_detail(request: HttpRequest, school_id: int) -> HttpResponse:
             "may_choose_calendar": can_choose_calendar(request.user, school),
             "calendar": calendar,
             "year_label": time_rules.academic_year_label(calendar.academic_year),
-            "cards": [
-                {"template": card.template, "context": found}
-                for card in panels_for(SchoolCard, request.user)
-                if (found := card.context(request.user, school, today)) is not None
-            ],
+            "cards": cards,
         },
     )
 
 
 def _identity(school: School) -> dict[str, Any]:
     tags = [] if school.is_open else [("Closed", "grey")]
-    return {"facts": [school.kind, school.phase, school.la_name, f"URN {school.urn}"], "tags": tags}
+    return {"facts": [school.kind, school.phase_words, school.la_name, f"URN {school.urn}"], "tags": tags}
 
 
 def _facts(school: School) -> list[tuple[str, Any]]:
@@ -191,7 +195,7 @@ def _facts(school: School) -> list[tuple[str, Any]]:
     rows = [
         ("Status", school.status or ("Open" if school.is_open else "Closed")),
         ("Kind", school.kind),
-        ("Phase", school.phase),
+        ("Phase", school.phase_words),
         ("Ages", ages),
         ("Gender", school.gender),
         ("DfE number", f"{school.laestab[:3]}/{school.laestab[3:]}" if school.laestab else ""),

@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=30),
     },
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
+    "sessions-nightly": {"task": "core.clear_sessions", "schedule": crontab(hour=1, minute=30)},
     "termly-report": {"task": "reports.draft_termly_report", "schedule": crontab(hour=4, minute=0)},
 }
 CACHES = {

@@ -4,6 +4,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 from django.db.models.functions import Substr
@@ -17,7 +19,7 @@ from schools.models import School
 
 DAYS_SHOWN = 10
 SILENT_AFTER = 3
-"""School days without a mark after which a school counts as silent (OURS)."""
+"""School days without a mark after which a school counts as silent; with marks of fewer than half, a gap (OURS)."""
 NOTHING = " -"
 """A school that says closed (#) is not silent."""
 
@@ -34,12 +36,14 @@ class DayCell:
 
     @property
     def state(self) -> str:
-        """closed, complete, part or nothing."""
+        """closed, complete, part, gap (marks of fewer than half of the children) or nothing."""
         if not self.is_school_day:
             return "closed"
         if self.marked >= self.children:
             return "complete"
-        return "part" if self.marked else "nothing"
+        if not self.marked:
+            return "nothing"
+        return "part" if 2 * self.marked >= self.children else "gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +55,38 @@ class SchoolRow:
     cells: Sequence[DayCell]
 
     @property
+    def open_cells(self) -> list[DayCell]:
+        """The days of the span on which the school was open."""
+        return [c for c in self.cells if c.is_school_day]
+
+    @property
     def silent_days(self) -> int:
         """School days at the end of the span without any mark."""
-        days = 0
-        for cell in reversed([c for c in self.cells if c.state != "closed"]):
-            if cell.state != "nothing":
-                break
-            days += 1
-        return days
+        return self._days_at_the_end({"nothing"})
+
+    @property
+    def gap_days(self) -> int:
+        """School days at the end of the span with marks of fewer than half of the children, or of none."""
+        return self._days_at_the_end({"nothing", "gap"})
+
+    def _days_at_the_end(self, states: set[str]) -> int:
+        return len(list(takewhile(lambda c: c.state in states, reversed(self.open_cells))))
+
+    @property
+    def missing(self) -> Fraction:
+        """The share of the children's school days in the span that have no mark."""
+        due = sum(c.children for c in self.open_cells)
+        return Fraction(due - sum(c.marked for c in self.open_cells), due) if due else Fraction(0)
 
     @property
     def is_silent(self) -> bool:
         """Nothing came for `SILENT_AFTER` school days."""
         return self.silent_days >= SILENT_AFTER
+
+    @property
+    def has_gap(self) -> bool:
+        """Something came, but for `SILENT_AFTER` school days of fewer than half of the children."""
+        return self.gap_days >= SILENT_AFTER and not self.is_silent
 
 
 def last_school_days(calendars: Calendars, before: dt.date, days: int = DAYS_SHOWN) -> list[dt.date]:
@@ -77,8 +100,11 @@ def last_school_days(calendars: Calendars, before: dt.date, days: int = DAYS_SHO
     return found[::-1]
 
 
-def completeness(user: Any, *, today: dt.date, days: int = DAYS_SHOWN) -> list[SchoolRow]:
-    """Schools where children that the user sees are on roll today, the silent ones first; a few queries."""
+def completeness(user: Any, *, today: dt.date, days: int = DAYS_SHOWN, school: School | None = None) -> list[SchoolRow]:
+    """Schools (or the one) where children that the user sees are on roll today; a few queries.
+
+    The silent ones come first, then those that miss the largest share of the marks.
+    """
     calendars = all_calendars()
     shown = last_school_days(calendars, today, days)
     if not shown:
@@ -86,6 +112,8 @@ def completeness(user: Any, *, today: dt.date, days: int = DAYS_SHOWN) -> list[S
     children = Pupil.objects.visible_to(user).looked_after(on=today)
     roll: dict[School, set[int]] = defaultdict(set)
     places = SchoolPlace.objects.current(today).filter(pupil__in=children, kind=SchoolPlace.Kind.MAIN)
+    if school is not None:
+        places = places.filter(school=school)
     for place in places.select_related("school"):
         roll[place.school].add(place.pupil_id)
     marked = _marked(shown, {pk for pks in roll.values() for pk in pks})
@@ -93,7 +121,7 @@ def completeness(user: Any, *, today: dt.date, days: int = DAYS_SHOWN) -> list[S
         SchoolRow(school, len(pupils), _cells(school, pupils, shown, marked, calendars=calendars))
         for school, pupils in roll.items()
     ]
-    return sorted(rows, key=lambda r: (-r.silent_days, r.school.name, r.school.pk))
+    return sorted(rows, key=lambda r: (not r.is_silent, -r.missing, r.school.name, r.school.pk))
 
 
 def _marked(days: Sequence[dt.date], pupils: set[int]) -> dict[tuple[dt.date, str], set[int]]:

@@ -11,7 +11,7 @@ from core.scoping import require
 
 
 def completeness_grid(request: HttpRequest) -> HttpResponse:
-    """Schools down, days across; a silent school stands first and out."""
+    """Schools down, days across; silent schools stand first and out, then those with gaps."""
     from attendance.indicators.completeness import SILENT_AFTER, completeness, late_sources
 
     require(request, Permission.SEE_SCHOOLS)
@@ -22,6 +22,7 @@ def completeness_grid(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "days": [cell.on for cell in rows[0].cells] if rows else [],
         "silent": sum(row.is_silent for row in rows),
+        "gaps": sum(row.has_gap for row in rows),
         "silent_after": SILENT_AFTER,
         "sources": [(Source(source).label, days) for source, days in late_sources(rows).items()],
     }

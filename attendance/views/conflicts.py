@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,10 +24,13 @@ from core.models import User
 from core.roles import Permission
 from core.rules import academic_year_label, academic_year_of
 from core.scoping import require
+from core.wording import count_of
 from pupils.models import SchoolPlace
 
 PER_PAGE = 20
 EARLIER = "earlier"
+DECIDED_KEY = "conflict_decided"
+"""In the session: what was decided last, so that the next page can name it and take it back."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ class Side:
     meaning: str
     said: str
     proposed: bool
+
+    @property
+    def mark(self) -> str:
+        """ "Present (/)", or the code alone where its meaning is not known."""
+        return f"{self.meaning} ({self.code})" if self.meaning else self.code
 
     @property
     def source(self) -> str:
@@ -88,6 +97,7 @@ def conflict_list(request: HttpRequest) -> HttpResponse:
         "page_title": "Marks that differ",
         "page": page,
         "cards": _cards(list(page.object_list), request.user),
+        "decided": _decided(request),
         "total": page.paginator.count,
         "earlier": earlier,
         "others": other.count(),
@@ -101,7 +111,7 @@ def _cards(conflicts: Sequence[MarkConflict], user: Any) -> list[Card]:
     places: dict[int, list[SchoolPlace]] = defaultdict(list)
     for place in SchoolPlace.objects.visible_to(user).filter(pupil_id__in={c.pupil_id for c in conflicts}):
         places[place.pupil_id].append(place)
-    alike = Counter(_week_of(row) for row in _open_keys(user))
+    alike = Counter(_week_of(row) for row in _open_keys(user, {_monday(c.on) for c in conflicts}))
     cards = []
     for conflict in conflicts:
         both = ((conflict.first, conflict.first_mark), (conflict.second, conflict.second_mark))
@@ -122,8 +132,12 @@ def _side(source: str, school: int | None) -> tuple[str, int | None]:
     return source, school
 
 
-def _open_keys(user: Any) -> Any:
-    rows = MarkConflict.objects.visible_to(user).filter(state=MarkConflict.State.OPEN)
+def _open_keys(user: Any, mondays: set[date]) -> Any:
+    """The two sides of each open conflict of these weeks."""
+    weeks = Q(pk__in=[])
+    for monday in mondays:
+        weeks |= Q(on__gte=monday, on__lt=monday + timedelta(days=7))
+    rows = MarkConflict.objects.visible_to(user).filter(weeks, state=MarkConflict.State.OPEN)
     return rows.values_list("on", "first__source", "first__school", "second__source", "second__school")
 
 
@@ -157,15 +171,7 @@ def _candidate(register: Register, mark: str, conflict: MarkConflict, places: Se
 @require_POST
 def resolve(request: HttpRequest, conflict_id: int) -> HttpResponse:
     """Keep one of the two marks, for this session or for the school's whole week."""
-    require(request, Permission.RESOLVE_CONFLICTS)
-    conflict = (
-        MarkConflict.objects.visible_to(request.user)
-        .select_related("pupil", "first", "second")
-        .filter(pk=conflict_id)
-        .first()
-    )
-    if conflict is None:
-        raise Http404("No conflict of yours has this number.")
+    conflict = _visible_conflict(request, conflict_id)
     chosen = next((r for r in (conflict.first, conflict.second) if str(r.pk) == request.POST.get("chosen")), None)
     if chosen is None:
         raise Http404("This register is not one of the two.")
@@ -181,7 +187,50 @@ def resolve(request: HttpRequest, conflict_id: int) -> HttpResponse:
             raise PermissionDenied(str(reason)) from reason
         messages.error(request, str(reason))
     else:
-        sessions = "session is" if decided == 1 else "sessions are"
-        messages.success(request, f"{decided} {sessions} decided: {Source(chosen.source).label} counts.")
+        request.session[DECIDED_KEY] = [conflict.pk, decided]
+    return _back(request)
+
+
+@require_POST
+def reopen(request: HttpRequest, conflict_id: int) -> HttpResponse:
+    """Take a decision back, and all that one click decided."""
+    conflict = _visible_conflict(request, conflict_id)
+    assert isinstance(request.user, User)
+    try:
+        number = services.reopen_decision(conflict=conflict, actor=request.user)
+    except CannotDecide as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, f"{count_of(number, 'session is,sessions are')} to be decided again.")
+    return _back(request)
+
+
+def _visible_conflict(request: HttpRequest, conflict_id: int) -> MarkConflict:
+    require(request, Permission.RESOLVE_CONFLICTS)
+    rows = MarkConflict.objects.visible_to(request.user).select_related("pupil", "first", "second")
+    conflict = rows.filter(pk=conflict_id).first()
+    if conflict is None:
+        raise Http404("No conflict of yours has this number.")
+    return conflict
+
+
+def _back(request: HttpRequest) -> HttpResponse:
     here = f"?when={EARLIER}" if request.POST.get("when") == EARLIER else ""
     return redirect(reverse("attendance:conflicts") + here)
+
+
+def _decided(request: HttpRequest) -> dict[str, Any] | None:
+    """What this person decided just now, said once: the child, the session, the mark, and how many sessions more."""
+    pk, number = request.session.pop(DECIDED_KEY, (None, 0))
+    rows = MarkConflict.objects.visible_to(request.user).select_related("pupil", "chosen")
+    row = rows.filter(pk=pk, state=MarkConflict.State.RESOLVED).first() if pk else None
+    if row is None or row.chosen is None:
+        return None
+    code, meaning = _words(row.first_mark if row.chosen_id == row.first_id else row.second_mark, row.on)
+    return {
+        "conflict": row,
+        "session": "morning" if row.session == "AM" else "afternoon",
+        "mark": f"{meaning} ({code})" if meaning else code,
+        "source": Source(row.chosen.source).label,
+        "others": number - 1,
+    }

@@ -81,6 +81,7 @@ def heat_map(
         height=round(top + max(len(rows), 2) * CELL_HEIGHT + 4),
         shapes=tuple(shapes),
         table=table,
+        in_time=True,
     )
 
 

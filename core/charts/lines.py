@@ -15,6 +15,8 @@ from core.charts.text import Value, number, text_width, wrap
 
 HEIGHT = 210.0
 MOST_LABELLED = 14
+STEEP, ASIDE = 24.0, 16.0
+"""So many units up to the next point bring a line into a label above it; so far aside the label is clear of it."""
 
 Point = tuple[float, float]
 
@@ -67,6 +69,7 @@ def line_chart(
         height=round(area.bottom + 12 + 14 * rows),
         shapes=tuple(shapes),
         table=table,
+        in_time=True,
     )
 
 
@@ -166,13 +169,31 @@ def _one_line(series: Sequence[Series], index: int, area: _Area) -> list[Shape]:
 
 def _point_labels(one: Series, area: _Area, measure: Measure) -> list[Shape]:
     shapes: list[Shape] = []
-    for x, value in zip(area.places, one.values, strict=True):
-        exact = number(value)
+    known = [number(value) for value in one.values]
+    for index, (x, value) in enumerate(zip(area.places, one.values, strict=True)):
+        exact = known[index]
         if exact is not None:
-            shapes += frame.halo_label(x, area.scale(exact) - 14, measure.say(value))
+            before = known[index - 1] if index else None
+            after = known[index + 1] if index + 1 < len(known) else None
+            aside, above = _off_the_line(
+                area.scale(exact), *(None if n is None else area.scale(n) for n in (before, after))
+            )
+            level = area.scale(exact) + (-14 if above or area.scale(exact) + 24 > area.bottom else 18)
+            shapes += frame.halo_label(x + aside, level, measure.say(value))
         elif isinstance(value, str):
             shapes += frame.halo_label(x, area.bottom - 10, value, known=False)
     return shapes
+
+
+def _off_the_line(here: float, before: float | None, after: float | None) -> tuple[float, bool]:
+    """(shift to the right, above the point?) of a label that its own line does not run through; y grows downwards.
+
+    Above a peak, below a valley; on a slope above it, on the side where the line falls away.
+    """
+    rises_left, rises_right = (other is not None and here - other > STEEP for other in (before, after))
+    if rises_left and rises_right:
+        return 0.0, False
+    return (ASIDE if rises_left else -ASIDE if rises_right else 0.0), True
 
 
 def _position_names(positions: Sequence[str], area: _Area) -> tuple[list[Shape], int]:

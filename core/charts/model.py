@@ -123,6 +123,8 @@ class Chart:
     table: ChartTable
     hatches: tuple[Hatch, ...] = ()
     compact: bool = False
+    in_time: bool = False
+    """Time runs from left to right: where only a part is seen, it should be the newest."""
 
     def as_table(self) -> ChartTable:
         """The same figures as a table; every page and document that shows the chart offers it."""

@@ -57,5 +57,7 @@ navigation.register(
         permission=Permission.IMPORT_FEEDS,
         order=40,
         order_for={Role.VSH: 140},
+        about="Bring in files, and see what each delivery changed",
+        group="Data that comes in",
     )
 )

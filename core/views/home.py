@@ -1,16 +1,18 @@
 """Home: what needs me today, and the school at a glance; both come from the panels of the apps."""
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from core import rules
+from core.audit import Access, record_access
 from core.calendars import county_year
 from core.navigation import more_for
 from core.once import answered_once
-from core.panels import HomeCard, HomeNeeds, panels_for
+from core.panels import HomeCard, HomeNeeds, Need, panels_for
 
 
 def greeting(hour: int) -> str:
@@ -35,12 +37,15 @@ def home(request: HttpRequest) -> HttpResponse:
     today = now.date()
     with answered_once():
         needs = [need for source in panels_for(HomeNeeds, request.user) for need in source.needs(request.user, today)]
-        cards = [
+        cards: list[dict[str, Any]] = [
             {"template": card.template, "wide": card.wide, "context": context}
             for card in panels_for(HomeCard, request.user)
             if (context := card.context(request.user, today)) is not None
         ]
         line = day_line(today)
+    # A card that names children is a list like any other, and leaves the same trace.
+    if named := sum(card["context"].get("named", 0) for card in cards):
+        record_access(request, Access.LISTED, detail={"rows": named})
     waiting = [n for n in needs if n.count]
     return render(
         request,
@@ -50,9 +55,24 @@ def home(request: HttpRequest) -> HttpResponse:
             "day_line": line,
             "today": today,
             "needs": waiting,
-            "need_count": len(waiting),
+            "groups": _grouped(waiting),
+            "whole_county": any(n.group for n in needs),
+            "kinds": len(waiting),
             "done": [n for n in needs if not n.count],
             "cards": cards,
-            "more": more_for(request.user),
         },
     )
+
+
+def _grouped(needs: list[Need]) -> list[tuple[str, list[Need]]]:
+    """(heading, lines): what concerns the own children first; no heading where all lines have one scope."""
+    own = [need for need in needs if need.group]
+    if not own:
+        return [("", needs)] if needs else []
+    rest = [need for need in needs if not need.group]
+    return [(own[0].group, own), *([("In the whole county", rest)] if rest else [])]
+
+
+def more(request: HttpRequest) -> HttpResponse:
+    """The person's pages that found no room in the navigation, in groups, each with a line about it."""
+    return render(request, "more.html", {"page_title": "More", "groups": more_for(request.user)})

@@ -36,6 +36,8 @@ from pupils.rules.codes import (
     describe_provider,
     legal_status_group,
     placement_group,
+    short_legal_status,
+    short_placement,
 )
 from pupils.rules.cohort import (
     LAST_OC2_YEAR,
@@ -157,6 +159,8 @@ __all__ = [
     "placement_group",
     "send_support_label",
     "settle_upns",
+    "short_legal_status",
+    "short_placement",
     "split_laestab",
     "upn_change",
     "upn_check_letter",

@@ -300,6 +300,18 @@ def describe_ethnicity(code: str | None) -> str:
     return describe(code, ETHNICITIES)
 
 
+def short_legal_status(code: str) -> str:
+    """A few words for a column: the group's name, "Other" codes as `describe` has them."""
+    group = LEGAL_STATUS_GROUPS.get(code)
+    return group.value if group else describe_legal_status(code)
+
+
+def short_placement(code: str) -> str:
+    """A few words for a column: the group's name, "Other" codes as `describe` has them."""
+    group = PLACEMENT_GROUPS.get(code)
+    return group.value if group else describe_placement(code)
+
+
 def legal_status_group(code: str | None) -> LegalStatusGroup:
     """The report's group of a legal status."""
     return LEGAL_STATUS_GROUPS.get(code or "", LegalStatusGroup.OTHER)

@@ -191,7 +191,12 @@ def compute_now(request: HttpRequest) -> HttpResponse:
             told = ", ".join(f"{f.code} {f.figure.text()}" for f in figures)
             messages.success(request, f"Summer {year} is computed: {told}.")
             return redirect("reports:indicators")
-    return render(request, "layouts/form.html", {"page_title": "Compute a year's indicators", "form": form})
+    context = {
+        "page_title": "Compute a year's indicators",
+        "form": form,
+        "crumbs": [("Indicators", reverse("reports:indicators"))],
+    }
+    return render(request, "layouts/form.html", context)
 
 
 # ---------------------------------------------------------------- one year

@@ -8,6 +8,7 @@ for (const [selector, enhance] of [
   ["[data-app-conflicts]", conflictKeys],
   ["form[data-app-confirm]", askFirst],
   ["[data-app-select-all]", selectAll],
+  [".app-chart-scroll[data-app-newest]", startAtNewest],
 ]) {
   for (const element of document.querySelectorAll(selector)) {
     enhance(element);
@@ -136,4 +137,13 @@ function selectAll(box) {
       one.checked = box.checked;
     }
   });
+}
+
+/** A chart of weeks that is wider than the screen begins with the newest week; what came before is a swipe away. */
+function startAtNewest(box) {
+  const show = () => {
+    box.scrollLeft = box.scrollWidth;
+  };
+  show();
+  box.closest("details")?.addEventListener("toggle", show);
 }

@@ -194,6 +194,8 @@ ATTENDANCE: dict[str, Entry] = {
     "attendance:resolve": Entry(
         kwargs=lambda world, side: {"conflict_id": side.conflict.pk},
         data=lambda world, side: {"chosen": side.conflict.second_id}, get=ALL_405, post=FEEDS_POST),
+    "attendance:reopen": Entry(
+        kwargs=lambda world, side: {"conflict_id": side.conflict.pk}, get=ALL_405, post=FEEDS_POST),
     "attendance:completeness": Entry(get=answers(
                         "200 200 403 200 403 200 403 403 403")),
 }
@@ -462,8 +464,9 @@ ACCOUNT: dict[str, Entry] = {
 }
 SITE: dict[str, Entry] = {
     "home": Entry(get=ALL_200),
+    "more": Entry(get=ALL_200),
     "health": Entry(get=ALL_200, post=ALL_405, open=True),
-    "components": Entry(get=ALL_404, open=True),
+    "components": Entry(get=answers("404 404 404 404 404 404 404 404 200"), open=True),
 }
 # fmt: on
 MATRIX: dict[str, Entry] = {

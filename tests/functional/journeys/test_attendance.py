@@ -23,12 +23,15 @@ def test_one_click_keeps_a_mark(site: Site, visit: Callable[..., Page]) -> None:
     page = visit(Role.DATA_OFFICER, EARLIER)
     before = cards(page)
     page.locator("article.app-conflict").first.get_by_role("button").nth(1).click()
-    expect(page.locator("main")).to_contain_text("1 session is decided: Welfare Call counts.")
+    expect(page.locator("main")).to_contain_text("of Welfare Call counts.")
     assert cards(page) == before - 1
     with site.quiet():
         decided = MarkConflict.objects.get(state="resolved")
         assert decided.chosen is not None
         assert decided.chosen.source == "welfare-call"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("main")).to_contain_text("1 session is to be decided again.")
+    assert cards(page) == before
 
 
 def test_the_keyboard_alone_keeps_what_is_proposed(site: Site, visit: Callable[..., Page]) -> None:
@@ -43,7 +46,7 @@ def test_the_keyboard_alone_keeps_what_is_proposed(site: Site, visit: Callable[.
     expect(page.locator("article.app-conflict").first).to_be_focused()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_contain_text("is decided: B2B (school system) counts.")
+    expect(page.locator("main")).to_contain_text("of B2B (school system) counts.")
     assert cards(page) == before - 1
     expect(page.get_by_role("heading", name=name)).to_have_count(0)
 

@@ -106,7 +106,7 @@ def open_child(site: Site, visit: Callable[..., Page], role: Role) -> tuple[Page
 
 TABS = {
     Role.VSH: [
-        "Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "Money", "Timeline",
+        "Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "GCSE scheme", "Timeline",
     ],
     Role.IRO: ["Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "Timeline"],
     Role.DESIGNATED_TEACHER: ["Overview", "School", "Attendance", "Attainment", "PEPs", "Timeline"],

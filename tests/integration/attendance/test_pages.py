@@ -128,6 +128,27 @@ class TestConflicts:
         )
         assert answer.url == f"{url}?when=earlier"
 
+    def test_the_confirmation_names_the_child_and_can_be_taken_back(self, disputed, client, sign_in, write, take):
+        rows = [(disputed.upn, "9904001", day, "N", "", "") for day in ("2026-11-09", "2026-11-11")]
+        take("welfare-call", write(DAILY, rows))
+        sign_in(Role.DATA_OFFICER)
+        marks = EffectiveRegister.objects.get(pupil=disputed).marks
+        conflict = MarkConflict.objects.first()
+        assert "Keep Present, morning (/)" in client.get(reverse("attendance:conflicts")).content.decode()
+        post = {"chosen": conflict.second_id, "week": "1"}
+        page = client.post(reverse("attendance:resolve", args=[conflict.pk]), post, follow=True).content.decode()
+        assert f"{disputed.display_name}, Tue 10 Nov 2026, morning: No reason yet (N) of Welfare Call counts" in page
+        assert "2 sessions of the same week" in page
+        assert EffectiveRegister.objects.get(pupil=disputed).marks != marks
+        page = client.post(reverse("attendance:reopen", args=[conflict.pk]), follow=True).content.decode()
+        assert "3 sessions are to be decided again" in page
+        assert "Undo" not in page
+        assert MarkConflict.objects.filter(state="open", chosen=None, decided_by=None).count() == 3
+        assert EffectiveRegister.objects.get(pupil=disputed).marks == marks
+        assert AccessEvent.objects.filter(action="decided", subject_id=disputed.pk, detail__reopened=True).count() == 3
+        page = client.post(reverse("attendance:reopen", args=[conflict.pk]), follow=True).content.decode()
+        assert "no decision to take back" in page
+
     def test_twice_is_told(self, disputed, client, sign_in):
         sign_in(Role.VSH)
         conflict = MarkConflict.objects.get()
@@ -166,6 +187,37 @@ class TestCompleteness:
         page = client.get(reverse("attendance:completeness")).content.decode()
         assert "2 schools with children in care, 1 silent" in page
 
+    def test_marks_of_fewer_than_half_are_a_gap(self, *, child, school, sign_in, write, take, client, make_user, today):
+        fine, gappy = school(1), school(2)
+        [one, *_] = [child(n, at=gappy) for n in range(1, 4)]
+        two = [child(n, at=fine) for n in (4, 5)]
+        days = [f"2026-11-{n:02}" for n in range(6, 24) if date(2026, 11, n).weekday() < 5]
+        take("b2b", write(ROWS, [(p.upn, "", on, "AM", "/") for p in (one, two[0]) for on in days]))
+        rows = completeness(make_user(Role.VSH), today=today)
+        assert [(r.school.pk, r.has_gap, r.is_silent) for r in rows] == [
+            (gappy.pk, True, False),
+            (fine.pk, False, False),
+        ]
+        assert rows[0].gap_days == len(rows[0].open_cells)
+        assert (rows[0].cells[-1].state, rows[1].cells[-1].state) == ("gap", "part")
+        sign_in(Role.DATA_OFFICER)
+        page = client.get(reverse("attendance:completeness")).content.decode()
+        assert "0 silent and 1 with marks of fewer than half" in page
+        assert page.index("School 2") < page.index("School 1")
+        [need] = [n for n in client.get(reverse("home")).context["needs"] if "fewer than half" in n.text]
+        assert (need.count, need.hint) == (1, "School 2")
+        assert (
+            "Marks of fewer than half of our children"
+            in client.get(reverse("schools:detail", args=[gappy.pk])).content.decode()
+        )
+        assert "Marks of fewer" not in client.get(reverse("schools:detail", args=[fine.pk])).content.decode()
+
+    def test_a_silent_school_says_so_on_its_page(self, *, child, school, sign_in, client):
+        child(1, at=(silent := school(1)))
+        sign_in(Role.VSH)
+        page = client.get(reverse("schools:detail", args=[silent.pk])).content.decode()
+        assert "No marks for at least 10 school days" in page
+
     def test_a_teacher_sees_the_own_school_only(self, disputed, child, school, sign_in, client):
         child(2, at=school(2))
         teacher = sign_in(Role.DESIGNATED_TEACHER)
@@ -181,7 +233,8 @@ class TestPanels:
         user = make_user(Role.DATA_OFFICER)
         [conflicts] = panels._conflict_needs(user, today)
         assert conflicts.count == 1
-        silent, *late = panels._completeness_needs(user, today)
+        silent, gaps, *late = panels._completeness_needs(user, today)
+        assert gaps.count == 0
         assert (silent.count, silent.hint) == (2, "School 2, School 1")
         assert {(n.text, n.count) for n in late} == {
             ("Feed late: B2B (school system)", 7), ("Feed late: Welfare Call", 8),

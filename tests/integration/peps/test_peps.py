@@ -179,6 +179,28 @@ class TestPages:
         assert len(client.get(reverse("peps:list") + "?status=held").context["rows"]) == 1
         assert len(client.get(reverse("peps:list") + f"?status=soon&adviser={adviser.pk}").context["rows"]) == 0
 
+    def test_a_held_plan_is_completed_from_the_list_as_it_was_filtered(self, client, adviser, teacher_and_child):
+        teacher, _ = teacher_and_child
+        open_all()
+        pep = PEP.objects.get()
+        services.record_meeting(pep=pep, held_on=TODAY, today=TODAY, actor=adviser)
+        url, complete = reverse("peps:list"), reverse("peps:complete", args=[pep.pk])
+        client.force_login(teacher)
+        assert complete not in client.get(url, {"status": "held"}).content.decode()
+        client.force_login(adviser)
+        assert complete in client.get(url, {"status": "held"}).content.decode()
+        answer = client.post(complete, {"list": "status=held&adviser=1"})
+        assert answer.url == f"{url}?status=held&adviser=1"
+        assert client.post(complete, {"list": "//elsewhere.example"}).url.startswith(f"{url}?")
+        pep.refresh_from_db()
+        assert pep.state == "complete"
+
+    def test_home_says_when_the_last_day_comes_first(self, client, adviser):
+        client.force_login(adviser)
+        page = client.get(reverse("home")).context
+        [need] = [n for n in [*page["needs"], *page["done"]] if "due within" in n.text]
+        assert need.hint.startswith("The last day for this term’s meetings is Fri 27 Nov 2026, in 4 days.")
+
     def test_the_export_leaves_its_trace(self, client, adviser):
         looked_after()
         open_all()

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from core.figures import Figure
 from core.models import AccessEvent
@@ -49,6 +50,11 @@ def all_kept(pupil, on=TODAY):
 
 
 class TestCatalogue:
+    def test_for_whom_a_promise_is_meant(self):
+        assert Commitment(from_age=0, to_age=0).meant_for == "ages 0 to 0"
+        assert Commitment(from_age=16, to_age=None).meant_for == "from age 16"
+        assert Commitment(from_age=0, to_age=None, months_in_care=0).meant_for == ""
+
     def test_every_promise_has_a_theme_and_the_laptop_its_terms(self):
         assert Commitment.objects.count() == 19
         laptop = Commitment.objects.get(code="C3")
@@ -147,6 +153,17 @@ class TestPages:
     def test_another_officers_child_is_not_there(self, client, child):
         client.force_login(AllocationFactory().user)
         assert client.get(reverse("pledge:child", args=[child.pk])).status_code == 404
+
+    def test_the_list_says_missing_promises_in_words(self, client, child, iro):
+        first, *others = standing_of(child).applicable
+        record(child, iro, {c.pk: "kept" for c in others})
+        client.force_login(iro)
+        page = client.get(reverse("pledge:list")).content.decode()
+        assert "1 promise<" in page
+        assert escape(first.text) in page
+        assert "<abbr" not in page
+        page = client.get(reverse("pledge:child", args=[child.pk])).content.decode()
+        assert page.count("app-promise--gap") == 1
 
     def test_the_list_names_gaps_and_filters(self, client, child, iro):
         done = looked_after()

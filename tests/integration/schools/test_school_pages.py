@@ -62,7 +62,10 @@ class TestList:
         assert found("?children=no") == ["Far School"] == found("?status=closed") == found("?county=out")
         assert found("?phase=Primary") == found("?name=primary+bare") == found("?name=990/2001")
         assert found(f"?name={bare.urn}") == ["Bare Primary School"]
-        assert "Select a valid choice" in client.get(reverse("schools:list") + "?phase=Nowhere").content.decode()
+        assert (
+            "Phase: select one of the options shown"
+            in client.get(reverse("schools:list") + "?phase=Nowhere").content.decode()
+        )
 
     def test_the_home_page_names_the_same_number(self, client, adviser):
         looked_after(school=SchoolFactory())
@@ -172,3 +175,11 @@ class TestPage:
         teacher = MembershipFactory(school=school).user
         with pytest.raises(PermissionDenied):
             services.appoint_teacher(school=school, user=teacher, from_on=TODAY + timedelta(days=1), actor=teacher)
+
+
+def test_a_special_school_shows_its_phase_as_special(client, adviser):
+    client.force_login(adviser)
+    school = SchoolFactory(name="Fernhill", phase="Not applicable", kind="Community special school")
+    page = client.get(reverse("schools:detail", args=[school.pk])).content.decode()
+    assert "Special</" in page
+    assert "Not applicable" not in page

@@ -43,6 +43,11 @@ class TestFilters:
     def test_relative_days(self, day: int, words: str) -> None:
         assert wording.relative(date(2026, 11, day), TODAY) == words
 
+    def test_what_is_far_is_said_in_months_and_years(self) -> None:
+        assert wording.relative(date(2027, 9, 30), TODAY) == "in about 10 months"
+        assert wording.relative(date(2023, 11, 20), TODAY) == "about 3 years ago"
+        assert wording.relative(date(2027, 1, 21), TODAY) == "in 58 days"
+
     @pytest.mark.parametrize(
         ("days", "words"),
         [(3, "in 3 school days"), (1, "in 1 school day"), (0, "today"), (-2, "2 school days ago"), (None, "")],
