@@ -1,7 +1,8 @@
 """Who looked and who changed.
 
 Changes: database triggers (pghistory) record them whatever way they come, COPY and raw SQL included.
-Looks: `record_access` writes one AccessEvent; its table refuses update, delete and truncate.
+Looks: `record_access` writes one AccessEvent. The tables of both refuse update, delete and truncate, and are sealed
+(core.sealing), so that whoever takes that protection off leaves a trace.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.http import HttpRequest
 
@@ -30,6 +32,8 @@ class Access(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     IMPORTED = "imported"
     DECIDED = "decided"
+    CREDENTIALS = "credentials"
+    CHECKED = "checked"
 
 
 ACCESS_LABELS: dict[Access, str] = {
@@ -46,13 +50,35 @@ ACCESS_LABELS: dict[Access, str] = {
     Access.SIGN_IN_FAILED: "Failed to sign in",
     Access.IMPORTED: "Applied a feed",
     Access.DECIDED: "Decided",
+    Access.CREDENTIALS: "Changed how they sign in",
+    Access.CHECKED: "Checked the audit trail",
 }
+
+
+def append_only(message: str) -> pgtrigger.Trigger:
+    """The trigger of a table that only grows: update, delete and truncate fail with the message."""
+    return pgtrigger.Trigger(
+        name="append_only",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+        func=f"RAISE EXCEPTION '{message}';",
+    )
+
+
+def _history_meta() -> dict[str, Any]:
+    """Of each table that holds changes."""
+    return {"triggers": [append_only("the change history is append-only")]}
 
 
 def track_changes(*, exclude: Sequence[str] = ()) -> Callable[[type[Any]], type[Any]]:
     """Class decorator: every insert, update and delete of the table leaves a history row."""
     return pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=list(exclude)
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=list(exclude),
+        meta=_history_meta(),
     )
 
 
@@ -65,6 +91,7 @@ def track_facts(*, exclude: Sequence[str] = ()) -> Callable[[type[Any]], type[An
         pghistory.UpdateEvent(row=pghistory.Old),
         pghistory.DeleteEvent(row=pghistory.Old),
         exclude=list(exclude),
+        meta=_history_meta(),
     )
 
 
