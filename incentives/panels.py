@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    ChangeSource,
     ChildTab,
     HomeCard,
     HomeNeeds,
@@ -21,7 +22,7 @@ from core.roles import Permission
 from core.rules import academic_year_of, assessment_year_of
 from incentives import rules
 from incentives.indicators import funnel
-from incentives.models import GcseScheme
+from incentives.models import GcseScheme, SchemeLetter
 from pupils import roll
 
 P = Permission
@@ -82,6 +83,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="Letter of the GCSE scheme",
+        model=SchemeLetter,
+        permission=Permission.SEE_MONEY,
+        order=90,
+        fields=("scheme", "sent_on"),
+    ),
     ChildTab(url_name="incentives:child", label="Money", order=70, permission=P.SEE_MONEY),
     OverviewCard(template="incentives/cards/child.html", context=_card, order=70, permission=P.SEE_MONEY),
     HomeCard(template="incentives/cards/home.html", context=_home_card, order=50, permission=P.SEE_MONEY),

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    ChangeSource,
     ChildTab,
     HomeCard,
     HomeNeeds,
@@ -116,6 +117,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="PEP",
+        model=PEP,
+        permission=Permission.SEE_PEPS,
+        order=50,
+        fields=("academic_year", "season", "state", "due_on", "due_because", "held_on"),
+    ),
     ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS),
     OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS),
     HomeCard(template="peps/cards/home.html", context=_home_card, order=20, permission=P.SEE_PEPS),

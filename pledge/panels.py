@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    ChangeSource,
     ChildTab,
     HomeCard,
     HomeNeeds,
@@ -21,6 +22,7 @@ from core.panels import (
 from core.roles import Permission, Role
 from pledge import rules
 from pledge.indicators import Standing, kept, standings, tracked
+from pledge.models import CommitmentRecord
 from pupils.models import Pupil
 
 P = Permission
@@ -72,6 +74,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="Pledge commitment",
+        model=CommitmentRecord,
+        permission=Permission.SEE_PLEDGE,
+        order=60,
+        fields=("commitment", "answer", "recorded_on", "recorded_by"),
+    ),
     ChildTab(url_name="pledge:child", label="Pledge", order=60, permission=P.SEE_PLEDGE),
     OverviewCard(template="pledge/cards/child.html", context=_card, order=60, permission=P.SEE_PLEDGE),
     HomeCard(template="pledge/cards/home.html", context=_home_card, order=30, permission=P.SEE_PLEDGE),

@@ -26,6 +26,8 @@ from core import navigation
 from core import rules as time_rules
 from core.models import User
 from core.panels import (
+    AuditSubject,
+    ChangeSource,
     ChildTab,
     HomeCard,
     HomeNeeds,
@@ -43,6 +45,7 @@ from core.panels import (
 )
 from core.roles import Permission
 from pupils import roll, rules
+from pupils.looks import unusual_looks
 from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
@@ -377,7 +380,61 @@ def _school_needs(user: Any, today: date) -> Iterable[Need]:
     )
 
 
+# The audit trail
+
+
+def _child_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    children = Pupil.objects.visible_to(user).filter(pk__in=ids)
+    return {p.pk: (p.display_name, reverse("pupils:who_looked", args=[p.pk])) for p in children}
+
+
+def _unusual_needs(user: Any, today: date) -> Iterable[Need]:
+    """Those of yesterday and today: what is older stays on the page."""
+    yield Need(
+        text="Unusual looks at children's records since yesterday",
+        count=len(unusual_looks(user, from_on=today - timedelta(days=1), to_on=today)),
+        url=reverse("pupils:unusual_looks"),
+        hint="Same surname, not allocated, many children, out of hours, refused again and again",
+    )
+
+
 register(
+    AuditSubject(kind="pupils.pupil", label="Child", permission=P.SEE_AUDIT, names=_child_names),
+    HomeNeeds(needs=_unusual_needs, order=90, permission=P.SEE_AUDIT),
+    ChangeSource(
+        label="Child",
+        model=Pupil,
+        child="pgh_obj_id",
+        permission=P.SEE_PUPILS,
+        order=0,
+        fields=("child_id", "upn", "uln", "surname", "forename", "known_as", "dob", "sex", "ethnicity", "send"),
+    ),
+    ChangeSource(
+        label="Care episode",
+        model=CareEpisode,
+        permission=P.SEE_CARE_DETAIL,
+        order=10,
+        fields=("decom", "rne", "ls", "cin", "place", "place_provider", "dec", "rec"),
+        protected=("home_post", "pl_post"),
+        facts=True,
+    ),
+    ChangeSource(
+        label="School place",
+        model=SchoolPlace,
+        permission=P.SEE_PUPILS,
+        order=20,
+        fields=("school", "kind", "from_on", "to_on"),
+    ),
+    ChangeSource(
+        label="Year group", model=YearGroup, permission=P.SEE_PUPILS, order=30, fields=("academic_year", "nc_year")
+    ),
+    ChangeSource(
+        label="Who works with the child",
+        model=Allocation,
+        permission=P.SEE_PUPILS,
+        order=40,
+        fields=("kind", "user", "from_on", "to_on"),
+    ),
     SchoolCard(template="pupils/cards/school.html", context=_school_card, order=10, permission=P.SEE_PUPILS, wide=True),
     SchoolColumn(
         key="children",
@@ -434,4 +491,7 @@ register(
     TimelineSource(kind="care", label="Care", events=_care_events, permission=P.SEE_CARE_DETAIL),
     TimelineSource(kind="school", label="School", events=_school_events, permission=P.SEE_PUPILS),
 )
-navigation.register(navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10))
+navigation.register(
+    navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10),
+    navigation.NavEntry(label="Unusual looks", url_name="pupils:unusual_looks", permission=P.SEE_AUDIT, order=191),
+)

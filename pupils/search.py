@@ -1,20 +1,12 @@
 """Finding a child by name, known-as, UPN (present or former) or child id; never by anything in an address."""
 
-import re
-import unicodedata
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pupils import rules
 from pupils.models import FormerUPN
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or apostrophes, so that O’Neil, O'Neil and oneil meet."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", re.sub(r"[’'`\-.]", "", plain.casefold())).strip()
+from pupils.rules.names import fold
 
 
 def sort_name(*, surname: str, forename: str, known_as: str) -> str:

@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('attainment', '0002_built_in_qualifications'),
+        ("attainment", "0002_built_in_qualifications"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='qualificationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='4ef6167575a49ed73dcdab9ae96777e72fedd30a', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_e3075', table='attainment_qualificationevent', when='BEFORE')),
+            model_name="qualificationevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="4ef6167575a49ed73dcdab9ae96777e72fedd30a",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_e3075",
+                    table="attainment_qualificationevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='resultevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='572bdd1946427e90c67b2cb299c58ab4e6494282', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_ac778', table='attainment_resultevent', when='BEFORE')),
+            model_name="resultevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="572bdd1946427e90c67b2cb299c58ab4e6494282",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_ac778",
+                    table="attainment_resultevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('attendance', '0002_code_table_and_mark_view'),
+        ("attendance", "0002_code_table_and_mark_view"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='markconflictevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='8ff8f67c182f60740849837b012f0fa41b4816ad', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_74c8d', table='attendance_markconflictevent', when='BEFORE')),
+            model_name="markconflictevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="8ff8f67c182f60740849837b012f0fa41b4816ad",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_74c8d",
+                    table="attendance_markconflictevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='registerevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='d17bc1cf5d429bdcc28495551fa317c06c5df006', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_249fb', table='attendance_registerevent', when='BEFORE')),
+            model_name="registerevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="d17bc1cf5d429bdcc28495551fa317c06c5df006",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_249fb",
+                    table="attendance_registerevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

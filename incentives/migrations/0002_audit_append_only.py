@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incentives', '0001_initial'),
+        ("incentives", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='gcseschemeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='656605e571856397f46200afa04a8661da209cb4', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_d6be7', table='incentives_gcseschemeevent', when='BEFORE')),
+            model_name="gcseschemeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="656605e571856397f46200afa04a8661da209cb4",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_d6be7",
+                    table="incentives_gcseschemeevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='schemeletterevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='bfb5261209b8e17fd2be4c7c30ec02135b3a337c', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_5125b', table='incentives_schemeletterevent', when='BEFORE')),
+            model_name="schemeletterevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="bfb5261209b8e17fd2be4c7c30ec02135b3a337c",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_5125b",
+                    table="incentives_schemeletterevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pledge', '0002_first_commitments'),
+        ("pledge", "0002_first_commitments"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='72db96a440091b39c33a274e23ef9ba16d7f2a41', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_52b40', table='pledge_commitmentevent', when='BEFORE')),
+            model_name="commitmentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="72db96a440091b39c33a274e23ef9ba16d7f2a41",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_52b40",
+                    table="pledge_commitmentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentrecordevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='626a9d0fce2f91ad4036d4d8f7670a8fa337a401', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_b5ecb', table='pledge_commitmentrecordevent', when='BEFORE')),
+            model_name="commitmentrecordevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="626a9d0fce2f91ad4036d4d8f7670a8fa337a401",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_b5ecb",
+                    table="pledge_commitmentrecordevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

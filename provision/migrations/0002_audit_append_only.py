@@ -6,14 +6,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('provision', '0001_initial'),
+        ("provision", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='exclusionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='def6255210411433851ba23f286ffc72c3b87d7e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_2729f', table='provision_exclusionevent', when='BEFORE')),
+            model_name="exclusionevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="def6255210411433851ba23f286ffc72c3b87d7e",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_2729f",
+                    table="provision_exclusionevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
