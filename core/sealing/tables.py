@@ -17,7 +17,7 @@ WHO_CHANGED = "pgh_context.user"
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """Where the database's transactions stand: the oldest that is open, the next one, our own, and which server."""
+    """Where the transactions stand: the oldest that is open in this database, the next one, our own; which server."""
 
     horizon: int
     next_xid: int
@@ -28,15 +28,26 @@ class Moment:
 def now() -> Moment:
     """Read once, before any row is written.
 
-    The end of a snapshot is not the next number (one that is open may lie beyond it); age() counts from the next one.
+    The horizon is that of this database: pg_snapshot_xmin would also wait for transactions of other databases on the
+    server, which cannot write here. It holds because a transaction has its number in pg_stat_activity before the next
+    number can be read, and leaves it there until its rows are seen. (The end of a snapshot is not the next number: one
+    that is open may lie beyond it. age() counts from the next one.)
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT xmin::text::bigint, xmin::text::bigint + age(xmin::xid),"
-            " pg_current_xact_id_if_assigned()::text::bigint, (SELECT system_identifier FROM pg_control_system())"
+            "SELECT xmin::text::bigint + age(xmin::xid), pg_current_xact_id_if_assigned()::text::bigint,"
+            " (SELECT system_identifier FROM pg_control_system())"
             " FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin) AS moment"
         )
-        horizon, next_xid, own, cluster = cursor.fetchone()
+        next_xid, own, cluster = cursor.fetchone()
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT LEAST(%(next)s, min(%(next)s - age(backend_xid))) FROM pg_stat_activity"
+            " WHERE backend_xid IS NOT NULL"
+            " AND datid = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            {"next": next_xid},
+        )
+        horizon = cursor.fetchone()[0]
     return Moment(horizon=horizon, next_xid=next_xid, own=own, cluster=str(cluster))
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -16,9 +17,9 @@ from core import services
 from core.database_roles import CannotGrant, grant
 from core.models import AccessEvent, AuditSeal
 from core.roles import Role
-from core.sealing.services import seal_audit
+from core.sealing import tables
+from core.sealing.services import seal_audit, verify_audit
 from core.sealing.tables import sealed_tables
-from schools.models import School
 from tests.factories import looked_after
 
 ROLE = "application_of_the_tests"
@@ -94,14 +95,32 @@ def test_ordinary_work_goes_on(application: Any, client: Client) -> None:
         cursor.execute("CREATE TEMPORARY TABLE delivery (n int)")
 
 
+def test_it_sees_which_transactions_are_open(application: Any) -> None:
+    """Those of the owner too, else it would seal past them."""
+    at = connection.get_connection_params()
+    owner = psycopg2.connect(**{k: at[k] for k in ("host", "port", "user", "password", "dbname") if at.get(k)})
+    try:
+        with owner.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+            number = cursor.fetchone()[0]
+        seen = tables.now()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT backend_xid::text FROM pg_stat_activity WHERE pid = %s", [owner.info.backend_pid])
+            assert cursor.fetchone() == (str(number),)
+        assert seen.horizon <= number
+        assert seen.cluster
+    finally:
+        owner.close()
+
+
 def test_it_seals(application: Any) -> None:
-    seal_audit(actor=None)
-    School.objects.create(urn="990999", name="Invented")
-    assert AuditSeal.objects.count() >= 0
+    sealed = {seal.table for seal in seal_audit(actor=None)}
+    assert "core_userevent" not in sealed  # what the test wrote is not committed
     AuditSeal.objects.create(
         table="x", number=1, sealed_at="2026-01-01T00:00Z", first_id=1, last_id=1, rows=1, ids="1", columns=[],
         digests=b"", horizon=1, next_xid=1, cluster="x", hash="x",
     )  # fmt: skip
+    assert verify_audit(actor=None).status == "ok"
 
 
 def test_the_command_says_what_it_did(db: None) -> None:

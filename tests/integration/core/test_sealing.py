@@ -263,10 +263,13 @@ def run(*words: str) -> tuple[int, Any]:
 
 
 def test_the_command_seals_and_verifies(transactional_db: None) -> None:
+    run("seal")  # migrations leave changes too
     row = look(1).pk
     code, document = run("seal")
-    assert (code, document["status"], document["rows"]) == (0, "sealed", 1)
-    assert run("verify") == (0, {"status": "ok", "sealed": 1, "unsealed": 0, "seals": 1, "problems": []})
+    assert (code, document["status"], document["rows"], document["seals"]) == (0, "sealed", 1, 1)
+    code, document = run("verify")
+    assert (code, document["status"], document["unsealed"], document["problems"]) == (0, "ok", 0, [])
+    assert document["sealed"] >= document["seals"] >= 1
     with unprotected(LOG) as cursor:
         cursor.execute(f"UPDATE {LOG} SET screen = 'another' WHERE id = %s", [row])
     code, document = run("verify")
@@ -298,6 +301,7 @@ def test_the_schedule_seals_and_verifies(transactional_db: None) -> None:
     look(1)
     seal_task.delay()
     verify_task.delay()
-    assert AccessEvent.objects.get(action="checked").detail == {
-        "what": "audit trail verified", "status": "ok", "sealed": 1, "seals": 1, "problems": {},
-    }  # fmt: skip
+    detail = AccessEvent.objects.get(action="checked").detail
+    assert (detail["status"], detail["problems"]) == ("ok", {})
+    assert detail["sealed"] >= detail["seals"] >= 1
+    assert AuditSeal.objects.get(table=LOG).rows == 1
