@@ -172,7 +172,8 @@ class ChangeSource:
     """A tracked model (core.audit) whose changes a child's history shows to those with the permission.
 
     `child` is the column that holds the child's pk. Of `fields` the history shows before and after, of `protected`
-    only that they changed; no other field is shown. `facts` says that the model is tracked by `track_facts`.
+    only that they changed; no other field is shown. `labels` names fields whose own label is not what people say,
+    `describe` puts codes into words. `facts` says that the model is tracked by `track_facts`.
     """
 
     label: str
@@ -183,6 +184,8 @@ class ChangeSource:
     protected: Sequence[str] = ()
     child: str = "pupil_id"
     facts: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    describe: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
 Panel = (

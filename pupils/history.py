@@ -104,14 +104,15 @@ def _fields(step: _Step, names: Mapping[tuple[type[models.Model], int], str]) ->
         added_empty = step.event.pgh_label != UPDATE and before in ("", None) and after in ("", None)
         if before == after or added_empty:
             continue
-        label = str(field.verbose_name)[:1].upper() + str(field.verbose_name)[1:]
+        own_label = str(field.verbose_name)[:1].upper() + str(field.verbose_name)[1:]
+        label = step.source.labels.get(name, own_label)
         if name in step.source.protected:
             yield FieldChange(label=label, hidden=True)
             continue
         yield FieldChange(
             label=label,
-            before="" if step.event.pgh_label == INSERT else _words(step.before, field, before, names),
-            after="" if step.event.pgh_label == DELETE else _words(step.after, field, after, names),
+            before="" if step.event.pgh_label == INSERT else _words(step, step.before, field, names),
+            after="" if step.event.pgh_label == DELETE else _words(step, step.after, field, names),
         )
 
 
@@ -119,13 +120,16 @@ def _value(row: Any, field: Any) -> Any:
     return None if row is None else getattr(row, field.attname)
 
 
-def _words(row: Any, field: Any, value: Any, names: Mapping[tuple[type[models.Model], int], str]) -> str:
+def _words(step: _Step, row: Any, field: Any, names: Mapping[tuple[type[models.Model], int], str]) -> str:
     if row is None:
         return NOT_KNOWN
+    value = _value(row, field)
     if value in ("", None):
         return EMPTY
     if field.is_relation:
         return names.get((field.related_model, value), f"number {value}")
+    if describe := step.source.describe.get(field.name):
+        return describe(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

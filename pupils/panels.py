@@ -408,6 +408,7 @@ register(
         permission=P.SEE_PUPILS,
         order=0,
         fields=("child_id", "upn", "uln", "surname", "forename", "known_as", "dob", "sex", "ethnicity", "send"),
+        describe={"ethnicity": rules.describe_ethnicity},
     ),
     ChangeSource(
         label="Care episode",
@@ -417,6 +418,14 @@ register(
         fields=("decom", "rne", "ls", "cin", "place", "place_provider", "dec", "rec"),
         protected=("home_post", "pl_post"),
         facts=True,
+        describe={
+            "rne": rules.describe_new_episode,
+            "ls": rules.describe_legal_status,
+            "cin": rules.describe_need,
+            "place": rules.describe_placement,
+            "place_provider": rules.describe_provider,
+            "rec": rules.describe_ceased_reason,
+        },
     ),
     ChangeSource(
         label="School place",
@@ -424,9 +433,16 @@ register(
         permission=P.SEE_PUPILS,
         order=20,
         fields=("school", "kind", "from_on", "to_on"),
+        labels={"from_on": "On roll from", "to_on": "No longer on roll from"},
     ),
     ChangeSource(
-        label="Year group", model=YearGroup, permission=P.SEE_PUPILS, order=30, fields=("academic_year", "nc_year")
+        label="Year group",
+        model=YearGroup,
+        permission=P.SEE_PUPILS,
+        order=30,
+        fields=("academic_year", "nc_year"),
+        labels={"academic_year": "School year", "nc_year": "Year group"},
+        describe={"academic_year": time_rules.academic_year_label, "nc_year": time_rules.year_group_label},
     ),
     ChangeSource(
         label="Who works with the child",
@@ -434,6 +450,7 @@ register(
         permission=P.SEE_PUPILS,
         order=40,
         fields=("kind", "user", "from_on", "to_on"),
+        labels={"kind": "As", "user": "Person", "from_on": "From", "to_on": "No longer from"},
     ),
     SchoolCard(template="pupils/cards/school.html", context=_school_card, order=10, permission=P.SEE_PUPILS, wide=True),
     SchoolColumn(

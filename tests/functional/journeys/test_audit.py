@@ -59,7 +59,7 @@ def test_what_was_changed_in_a_childs_record(
     page = visit(Role.VSH, f"/children/{child.pk}/")
     page.get_by_role("link", name="Who has looked").click()
     page.get_by_role("link", name="What was changed in this record").click()
-    newest = page.locator("section.app-change").first
+    newest = page.locator("div.app-change").first
     expect(newest).to_contain_text(person(Role.ADVISER).name)
     row: Any = newest.get_by_role("row").filter(has_text="Surname")
     expect(row.get_by_role("cell").nth(0)).to_have_text(before)

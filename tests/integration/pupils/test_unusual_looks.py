@@ -18,6 +18,7 @@ from core.roles import Role
 from pupils.history import changes_of
 from pupils.looks import UnusualLook, unusual_looks
 from pupils.models import Allocation, CareEpisode, SchoolPlace
+from pupils.rules import describe_legal_status as words
 from pupils.rules.looks import MOST_CHILDREN_IN_AN_HOUR, MOST_REFUSALS_IN_A_DAY, Unusual
 from tests.factories import AllocationFactory, PEPFactory, PlaceFactory, SchoolFactory, looked_after
 
@@ -172,8 +173,8 @@ def test_facts_and_places_by_their_words(head: Any) -> None:
     assert ("School place", "Changed", [("School", "Old School", "New School", False)]) in found
     assert [deed for what, deed, _ in found if what == "School place"] == ["Removed", "Changed", "Added"]
     assert [fields for what, _, fields in found if what == "Care episode"] == [
-        [("Legal status", "E1", "D1", False)],
-        [("Legal status", "C2", "E1", False), ("Placement postcode", "", "", True)],
+        [("Legal status", words("E1"), words("D1"), False)],
+        [("Legal status", words("C2"), words("E1"), False), ("Placement postcode", "", "", True)],
     ]
 
 
@@ -213,4 +214,4 @@ def test_allocations_name_people(head: Any, make_user: Any) -> None:
     child, officer = looked_after(), make_user(Role.IRO, name="Ruth Bell")
     Allocation.objects.create(pupil=child, user=officer, kind="iro", from_on=TODAY)
     [change] = [c for c in changes_of(head, child) if c.what == "Who works with the child"]
-    assert ("User", "", "Ruth Bell") in [(f.label, f.before, f.after) for f in change.fields]
+    assert ("Person", "", "Ruth Bell") in [(f.label, f.before, f.after) for f in change.fields]
