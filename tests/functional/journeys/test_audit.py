@@ -40,7 +40,7 @@ def test_from_an_unusual_look_to_the_entries_behind_it(
     page.get_by_role("button", name="Apply filters").click()
     expect(page.get_by_role("link", name="Remove this filter: Action")).to_be_visible()
     with page.expect_download() as started:
-        page.get_by_role("link", name="lines for a security monitor").click()
+        page.get_by_role("link", name="Lines for a security monitor").click()
     text = started.value.path().read_text()
     assert '"event.action":"opened"' in text
     assert child.surname not in text
