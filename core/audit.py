@@ -72,11 +72,15 @@ def _history_meta() -> dict[str, Any]:
 
 
 def track_changes(*, exclude: Sequence[str] = ()) -> Callable[[type[Any]], type[Any]]:
-    """Class decorator: every insert, update and delete of the table leaves a history row."""
+    """Class decorator: every insert, update and delete of the table leaves a history row.
+
+    Inserts and deletes are written a statement at a time, which halves their cost for a delivery's thousands of rows.
+    Updates row by row: pghistory's statement trigger would miss one that changes the key.
+    """
     return pghistory.track(
-        pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
-        pghistory.DeleteEvent(),
+        pghistory.InsertEvent(level=pghistory.Statement),
+        pghistory.UpdateEvent(level=pghistory.Row),
+        pghistory.DeleteEvent(level=pghistory.Statement),
         exclude=list(exclude),
         meta=_history_meta(),
     )
@@ -88,8 +92,8 @@ def track_facts(*, exclude: Sequence[str] = ()) -> Callable[[type[Any]], type[An
     A first load costs nothing (stack.md D.3); the present row and its history together tell the whole story.
     """
     return pghistory.track(
-        pghistory.UpdateEvent(row=pghistory.Old),
-        pghistory.DeleteEvent(row=pghistory.Old),
+        pghistory.UpdateEvent(row=pghistory.Old, level=pghistory.Row),
+        pghistory.DeleteEvent(row=pghistory.Old, level=pghistory.Statement),
         exclude=list(exclude),
         meta=_history_meta(),
     )
