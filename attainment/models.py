@@ -10,7 +10,6 @@ from core.models import FeedRun
 from core.rules import KEY_STAGE_LABELS, KeyStage
 from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
-from pupils.rules import Basis
 
 GRADE_ORDER = ("A*", "A", "B", "C", "P", "M", "D", "D*")
 STAGE_CHOICES = [(stage.value, KEY_STAGE_LABELS[KeyStage(stage)]) for stage in Stage]
@@ -149,11 +148,6 @@ class IndicatorFigure(models.Model):
     def figure(self) -> Figure:
         """As it is printed: "15 of 45 (33.3%)"."""
         return Figure(self.numerator, self.denominator)
-
-    @property
-    def basis_label(self) -> str:
-        """For pages: "OC2, 30 September"."""
-        return Basis(self.basis).label
 
 
 class IndicatorPupil(models.Model):

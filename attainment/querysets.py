@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 
 class IndicatorFigureQuerySet(QuerySet[Any]):
@@ -12,8 +12,3 @@ class IndicatorFigureQuerySet(QuerySet[Any]):
         """The newest year of each indicator (of two bases, the one computed last)."""
         newest = self.model._default_manager.filter(code=OuterRef("code")).order_by("-assessment_year", "-computed_at")
         return self.filter(pk=Subquery(newest.values("pk")[:1]))
-
-    def newest_year(self) -> int | None:
-        """The newest assessment year computed, None before the first."""
-        year: int | None = self.aggregate(year=Max("assessment_year"))["year"]
-        return year

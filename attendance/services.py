@@ -11,6 +11,7 @@ from attendance.models import EffectiveRegister, MarkConflict, Register
 from attendance.permissions import CannotDecide, check_can_resolve
 from core.actor import acting_as
 from core.audit import Access, record_access
+from core.feeds.locks import take_turn
 from core.models import User
 
 __all__ = ["CannotDecide", "rebuild_effective", "resolve_conflict", "resolve_school_week"]
@@ -38,15 +39,18 @@ def resolve_school_week(*, conflict: MarkConflict, chosen: Register, actor: User
     Returns how many were decided. Raises CannotDecide as `resolve_conflict`.
     """
     other = conflict.second if chosen.pk == conflict.first_id else conflict.first
-    resolve_conflict(conflict=conflict, chosen=chosen, actor=actor)
     monday = conflict.on - timedelta(days=conflict.on.weekday())
-    rows = (
+    # All rows at once and in their order, as deriving locks them: else the two could wait for each other.
+    week = list(
         MarkConflict.objects.visible_to(actor)
         .select_for_update(of=("self",))
-        .select_related("first", "second")
+        .select_related("pupil", "first", "second")
         .filter(state=State.OPEN, on__gte=monday, on__lt=monday + timedelta(days=7))
         .filter(Q(first__school=chosen.school_id) | Q(second__school=chosen.school_id))
+        .order_by("pk")
     )
+    resolve_conflict(conflict=conflict, chosen=chosen, actor=actor)
+    rows = [row for row in week if row.pk != conflict.pk]
     choices: dict[int, int] = {}
     alike = []
     for row in rows:
@@ -108,5 +112,7 @@ def rebuild_effective(*, academic_years: Sequence[int] | None = None) -> int:
         pupils = sorted(set(rows))
         for at in range(0, len(pupils), CHUNK):
             with transaction.atomic():
+                # In turn with feeds: what one of them stores meanwhile must not be overwritten by what was read before.
+                take_turn(lambda: None)
                 changed += derive(pupils[at : at + CHUNK], year, masks=masks)
     return changed

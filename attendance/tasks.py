@@ -8,11 +8,11 @@ from attendance import services
 from core.models import JobRun
 from core.rules import academic_year_of
 
-NIGHTLY = "attendance.check_completeness"
+NIGHTLY = "attendance.rebuild_recent"
 
 
 @shared_task(name=NIGHTLY)
-def check_completeness() -> None:
+def rebuild_recent() -> None:
     """Derive this and the last year's effective registers anew, so that changed term dates and school places tell.
 
     A second message of the same day finds the work done. Silent schools need no row: every page derives them.

@@ -190,11 +190,15 @@ class DateInputWidget(forms.MultiWidget):
         return context
 
 
+EARLIEST_DAY, LATEST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+"""Beyond them a year is a slip of the keyboard, and the calendar's own ends are near."""
+
+
 class DateInputField(forms.MultiValueField):
     """A date in three boxes. Months may be names. Each error says which part is missing or wrong.
 
-    `earliest` and `latest` (dates, both included) bound it. `error_messages` may hold `required`,
-    `earliest` and `latest`. Cleans to a `datetime.date` or None.
+    `earliest` and `latest` (dates, both included) bound it; else EARLIEST_DAY and LATEST_DAY do. `error_messages` may
+    hold `required`, `earliest` and `latest`. Cleans to a `datetime.date` or None.
     """
 
     widget = DateInputWidget
@@ -202,7 +206,7 @@ class DateInputField(forms.MultiValueField):
     def __init__(self, *, earliest: date | None = None, latest: date | None = None, **kwargs: Any) -> None:
         parts = tuple(forms.CharField(required=False, max_length=12) for _ in range(3))
         super().__init__(fields=parts, require_all_fields=False, **kwargs)
-        self.earliest, self.latest = earliest, latest
+        self.earliest, self.latest = earliest or EARLIEST_DAY, latest or LATEST_DAY
         self.subject = str(self.label or "Date")
 
     def _fail(self, message: Any, code: str, wrong: Sequence[int]) -> ValidationError:
@@ -248,10 +252,10 @@ class DateInputField(forms.MultiValueField):
 
     def _check_bounds(self, result: date) -> None:
         everything = [DAY, MONTH, YEAR]
-        if self.earliest and result < self.earliest:
+        if result < self.earliest:
             text = f"{self.subject} must be on or after {self.earliest:%-d %B %Y}"
             raise self._fail(self.error_messages.get("earliest", text), "earliest", everything)
-        if self.latest and result > self.latest:
+        if result > self.latest:
             text = f"{self.subject} must be on or before {self.latest:%-d %B %Y}"
             raise self._fail(self.error_messages.get("latest", text), "latest", everything)
 

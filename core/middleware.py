@@ -75,6 +75,11 @@ class ActorMiddleware:
             return self.get_response(request)
 
 
+def _numbers(kwargs: dict[str, Any]) -> dict[str, int]:
+    """The ids of an address. What else was typed there may be anything."""
+    return {key: value for key, value in kwargs.items() if isinstance(value, int)}
+
+
 class RefusalAuditMiddleware:
     """A signed-in person who is refused, or asks for a row out of reach, leaves a trace."""
 
@@ -85,5 +90,5 @@ class RefusalAuditMiddleware:
         response = self.get_response(request)
         if response.status_code in {403, 404} and request.user.is_authenticated and request.resolver_match:
             action = Access.REFUSED if response.status_code == 403 else Access.NOT_FOUND
-            record_access(request, action, detail={"url_kwargs": dict(request.resolver_match.kwargs)})
+            record_access(request, action, detail={"url_kwargs": _numbers(request.resolver_match.kwargs)})
         return response

@@ -22,14 +22,6 @@ def check_can_set_calendars(actor: Any) -> None:
         raise PermissionDenied("Term dates are recorded by the data officer or the Virtual School Head.")
 
 
-def can_set_calendars(actor: Any) -> bool:
-    try:
-        check_can_set_calendars(actor)
-    except PermissionDenied:
-        return False
-    return True
-
-
 def why_not_deactivate(actor: Any, user: "User") -> str:
     """A sentence when the account must stay open, else nothing."""
     if actor is not None and actor.pk == user.pk:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Field, Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 
 from core.roles import Permission
 
@@ -35,27 +35,6 @@ class ScopedQuerySet(QuerySet[Any]):
             assert field.related_model is not None and not isinstance(field.related_model, str)
             model = field.related_model
         return model
-
-
-class PermissionRequiredMixin:
-    """Refuse with 403 a person whose role lacks `permission`. Rows are a matter of `visible_to`."""
-
-    permission: ClassVar[Permission]
-    request: HttpRequest
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.can(self.permission):  # type: ignore[union-attr]
-            raise PermissionDenied("Your role does not include this page.")
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-
-
-class ScopedMixin(PermissionRequiredMixin):
-    """List and detail views over scoped rows: the queryset ends in `visible_to(request.user)`."""
-
-    model: ClassVar[type[Model]]
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined]
 
 
 def require(request: HttpRequest, permission: Permission) -> None:

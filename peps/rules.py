@@ -98,27 +98,28 @@ class Due:
     because: str
 
 
-def due_for(*, term: Term, since: date, last_due_on: date | None) -> Due:
+def due_for(*, term: Term, start: date, last_due_on: date | None, came_new: bool = True) -> Due:
     """When a child's PEP of the term is due.
 
-    `since` is the first day of the present period of being looked after, `last_due_on` the due date of the child's
-    latest PEP so far. The first plan's short time holds when no PEP was due since then, unless it ran out before the
-    term began (a child of long standing whose earlier plans this system never saw).
+    `start` is the first day known of the present period of being looked after, `came_new` whether the child came into
+    care on it, `last_due_on` the due date of the child's latest PEP so far. The first plan's short time holds when no
+    PEP was due since then, unless it ran out before the term began (a child of long standing whose earlier plans this
+    system never saw).
     """
-    first_on = add_working_days(since, FIRST_PEP_WORKING_DAYS)
-    is_first = last_due_on is None or last_due_on < since
+    first_on = add_working_days(start, FIRST_PEP_WORKING_DAYS)
+    is_first = came_new and (last_due_on is None or last_due_on < start)
     if is_first and first_on >= term.first_on:
-        return Due(first_on, _why_first(since, first_on))
+        return Due(first_on, _why_first(start, first_on))
     return Due(term.cut_off_on, _why_termly(term))
 
 
-def _why_first(since: date, due_on: date) -> str:
-    counted_from = next_working_day(since + timedelta(days=1))
+def _why_first(start: date, due_on: date) -> str:
+    counted_from = next_working_day(start + timedelta(days=1))
     days = (counted_from + timedelta(days=n) for n in range((due_on - counted_from).days))
     holidays = [f"{d.day} {d:%b}" for d in days if d.weekday() < 5 and is_bank_holiday(d)]
     skipped = f", not counting {_listed(holidays)}" if holidays else ""
     return (
-        f"First PEP: {FIRST_PEP_WORKING_DAYS} working days after coming into care on {_day(since)}, "
+        f"First PEP: {FIRST_PEP_WORKING_DAYS} working days after coming into care on {_day(start)}, "
         f"counted from {_day(counted_from)}{skipped}."
     )
 

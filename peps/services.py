@@ -27,15 +27,15 @@ def open_due_peps(*, today: date, actor: Any) -> int:
     births = dict(Pupil.objects.looked_after(on=today).exclude(pk__in=has_one).values_list("pk", "dob"))
     years = roll.year_groups(births, term.academic_year)
     wanted = [pk for pk, nc_year in years.items() if rules.needs_pep(nc_year)]
-    since = roll.looked_after_since(wanted, today)
+    starts = roll.care_starts(wanted, today)
     last_due = dict(
         PEP.objects.filter(pupil_id__in=wanted).values_list("pupil_id").annotate(last=Max("due_on")).order_by()
     )
     new = []
     for pk in wanted:
-        if pk not in since:
+        if pk not in starts:
             continue
-        due = rules.due_for(term=term, since=since[pk], last_due_on=last_due.get(pk))
+        due = rules.due_for(term=term, start=starts[pk].on, came_new=starts[pk].is_start, last_due_on=last_due.get(pk))
         new.append(
             PEP(
                 pupil_id=pk,

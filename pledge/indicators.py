@@ -57,7 +57,7 @@ class Standing:
 def standings(pupils: Iterable[Pupil], *, today: date) -> list[Standing]:
     """How each of these children stands; who is not looked after today is left out. Three queries for any number."""
     children = list(pupils)
-    since = roll.looked_after_since([p.pk for p in children], today)
+    since = {pk: start.on for pk, start in roll.care_starts([p.pk for p in children], today).items()}
     commitments = list(Commitment.objects.filter(is_active=True))
     latest = _latest(list(since), today)
     found = []

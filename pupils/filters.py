@@ -30,6 +30,8 @@ class RollFilterForm(GovForm):
 
     def chosen(self) -> list[str]:
         """The filters that are set, the day aside."""
+        if not self.is_bound:
+            return []
         self.is_valid()
         return [panel.key for panel in self.panels if self.cleaned_data.get(panel.key) not in (None, "", [])]
 

@@ -214,10 +214,10 @@ def _care_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
         return {"rows": [("Looked after", "Not now")], "url": reverse("pupils:care", args=[pupil.pk])}
     return {
         "rows": [
-            ("Looked after since", entry.since),
+            ("Looked after since", entry.start.words if entry.start else ""),
             ("Legal status", entry.legal_status),
             ("Placement", entry.placement),
-            ("In this placement since", entry.episode.decom),
+            ("Present episode since", entry.episode.decom),
         ],
         "url": reverse("pupils:care", args=[pupil.pk]),
     }

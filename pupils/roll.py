@@ -20,26 +20,44 @@ def episodes_on(pupil_ids: Iterable[int], on: date) -> dict[int, CareEpisode]:
     return {row.pupil_id: row for row in rows}
 
 
-def looked_after_since(pupil_ids: Iterable[int], on: date) -> dict[int, date]:
-    """First day of the present period of being looked after: back along episodes that join or overlap."""
-    spans: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    for pupil_id, decom, dec in (
+@dataclass(frozen=True)
+class CareStart:
+    """The first day known of a period of being looked after.
+
+    `is_start` is False where the first episode known does not begin with S: the child was looked after before, and
+    the return that says since when was not loaded.
+    """
+
+    on: date
+    is_start: bool
+
+    @property
+    def words(self) -> str:
+        """ "12 Jan 2021", or "by 12 Jan 2021 (earlier returns not loaded)"."""
+        day = f"{self.on.day} {self.on:%b %Y}"
+        return day if self.is_start else f"by {day} (earlier returns not loaded)"
+
+
+def care_starts(pupil_ids: Iterable[int], on: date) -> dict[int, CareStart]:
+    """The present period of being looked after: back along episodes that join or overlap."""
+    spans: dict[int, list[tuple[date, date | None, bool]]] = defaultdict(list)
+    for pupil_id, decom, dec, rne in (
         CareEpisode.objects.filter(pupil_id__in=pupil_ids, decom__lte=on)
         .order_by("decom")
-        .values_list("pupil_id", "decom", "dec")
+        .values_list("pupil_id", "decom", "dec", "rne")
     ):
-        spans[pupil_id].append((decom, dec))
-    since = {}
+        spans[pupil_id].append((decom, dec, rne == rules.STARTED))
+    found = {}
     for pupil_id, rows in spans.items():
-        start, end = rows[0]
-        for decom, dec in rows[1:]:
+        start, end, is_start = rows[0]
+        for decom, dec, started in rows[1:]:
             if end is not None and decom > end:
-                start, end = decom, dec
+                start, end, is_start = decom, dec, started
             elif end is not None and (dec is None or dec > end):
                 end = dec
         if end is None or end > on:
-            since[pupil_id] = start
-    return since
+            found[pupil_id] = CareStart(start, is_start)
+    return found
 
 
 def places_on(pupil_ids: Iterable[int], on: date) -> dict[int, list[SchoolPlace]]:
@@ -87,7 +105,7 @@ class RollEntry:
 
     pupil: Pupil
     episode: CareEpisode | None
-    since: date | None
+    start: CareStart | None
     places: Sequence[SchoolPlace] = ()
     nc_year: int | None = None
     team: Mapping[str, Allocation] = field(default_factory=dict)
@@ -113,14 +131,14 @@ def entries(pupils: Iterable[Pupil], *, on: date) -> list[RollEntry]:
     """The roll entries of these children on a day, in their order; five queries whatever their number."""
     rows = list(pupils)
     ids = [p.pk for p in rows]
-    episodes, since = episodes_on(ids, on), looked_after_since(ids, on)
+    episodes, starts = episodes_on(ids, on), care_starts(ids, on)
     places, team = places_on(ids, on), team_on(ids, on)
     years = year_groups({p.pk: p.dob for p in rows}, time_rules.academic_year_of(on))
     return [
         RollEntry(
             pupil=p,
             episode=episodes.get(p.pk),
-            since=since.get(p.pk),
+            start=starts.get(p.pk),
             places=places.get(p.pk, ()),
             nc_year=years[p.pk],
             team=team.get(p.pk, {}),

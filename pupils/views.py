@@ -55,7 +55,7 @@ class RollPage:
     @property
     def narrowed(self) -> bool:
         """A filter is set: the list is a part of the day's roll."""
-        return not self.searched and self.form.is_bound and bool(self.form.chosen())
+        return not self.searched and bool(self.form.chosen())
 
     def on_roll(self) -> int:
         """All children of the day whom the person may see."""
@@ -93,7 +93,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
     record_access(
         request,
         Access.SEARCHED if listing.searched else Access.LISTED,
-        detail={"rows": page.paginator.count, "filters": sorted(k for k in request.GET if request.GET[k])},
+        detail={"rows": page.paginator.count, "filters": listing.form.chosen()},
     )
     columns = [
         {
@@ -197,8 +197,8 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
     if pupil.dob:
         facts.append(f"born {pupil.dob:%-d %b %Y}")
     facts.append(place.school.name if place else "No school place known")
-    if entry.since:
-        facts.append(f"Looked after since {entry.since:%-d %b %Y}")
+    if entry.start:
+        facts.append(f"Looked after {'since ' if entry.start.is_start else ''}{entry.start.words}")
     if pupil.known_as and pupil.known_as != pupil.forename:
         facts.insert(0, f"{pupil.forename} {pupil.surname}, known as {pupil.known_as}")
     tags = []

@@ -28,6 +28,8 @@ def check_can_word(user: Any, run: ReportRun) -> None:
     _check(user, Permission.DRAFT_REPORTS, "Your role does not write in reports.")
     if run.state != ReportState.DRAFT:
         raise TransitionRefused(f"The report is {run.get_state_display().lower()}: its words no longer change.")
+    if not run.is_frozen:
+        raise TransitionRefused("The report is still being made. Its words can be written when its figures stand.")
 
 
 def check_can_approve(user: Any, run: ReportRun) -> None:

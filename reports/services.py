@@ -19,6 +19,7 @@ from core.models import User
 from core.rules import Season
 from pupils.models import Pupil
 from pupils.rules import Basis
+from pupils.search import fold
 from reports import permissions, termly
 from reports.models import ReportDocument, ReportRun
 from reports.rules import Audience, ReportState, TransitionRefused
@@ -140,19 +141,34 @@ def make_documents(*, run: ReportRun, progress: Progress = _quiet) -> list[Repor
 
     if not run.is_frozen:
         raise TransitionRefused("The report is still being made.")
-    state = _document_state(run)
-    found = []
-    for step, audience in enumerate(Audience, start=1):
-        known = run.documents.filter(audience=audience.value, state=state.value).first()
-        if known is None or not path_of(known).is_file():
-            progress(step, STEPS, f"Making the {audience.value} version")
+    found: list[ReportDocument] = []
+    while len(found) < len(Audience):
+        audience = list(Audience)[len(found)]
+        run = ReportRun.objects.get(pk=run.pk)
+        state = _document_state(run)
+        known = existing_documents(run).get(audience)
+        if known is None:
+            progress(len(found) + 1, STEPS, f"Making the {audience.value} version")
             known = _store(run, state, document.make(run, audience))
+        if known is None:
+            # Somebody wrote other words while this was laid out: all is made once more with those.
+            found = []
+            continue
         found.append(known)
     return found
 
 
-def _store(run: ReportRun, state: ReportState, made: Any) -> ReportDocument:
-    """Write the file, then the row: a row never names a file that is not there."""
+def existing_documents(run: ReportRun) -> dict[Audience, ReportDocument]:
+    """The documents of a run's present state whose files are there."""
+    rows = run.documents.filter(state=_document_state(run).value)
+    return {Audience(row.audience): row for row in rows if path_of(row).is_file()}
+
+
+def _store(run: ReportRun, state: ReportState, made: Any) -> ReportDocument | None:
+    """Write the file, then the row: a row never names a file that is not there.
+
+    None when the report is no longer the one that was laid out.
+    """
     sha256 = hashlib.sha256(made.content).hexdigest()
     name = f"reports/{run.pk}/{run.term}-{made.audience.value}-{state.value}-{sha256[:12]}.pdf"
     path = Path(settings.DOCUMENTS_DIR) / name
@@ -161,6 +177,9 @@ def _store(run: ReportRun, state: ReportState, made: Any) -> ReportDocument:
     part.write_bytes(made.content)
     part.replace(path)
     with transaction.atomic():
+        now = _locked(run)
+        if (_document_state(now), termly.fingerprint(now)) != (state, termly.fingerprint(run)):
+            return None
         row, _ = ReportDocument.objects.update_or_create(
             run=run,
             audience=made.audience.value,
@@ -209,21 +228,27 @@ def write_files(*, run: ReportRun, folder: Path) -> dict[str, str]:
 # ---------------------------------------------------------------- words and decisions
 
 
+def _plain_words(text: str) -> str:
+    """As names are compared: folded, without commas and the like between the words."""
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
 def check_names_nobody(run: ReportRun, text: str) -> None:
     """NamesAChild when the text holds the full name, UPN or child id of a child of the report.
 
     A first name alone cannot be told from a common word; the form says so.
     """
-    found = " ".join(re.findall(r"[\w'-]+", text.casefold()))
-    if not found:
+    words = _plain_words(text)
+    if not words:
         return
     ids = {pk for pks in run.cohorts.values() for pk in pks}
-    padded = f" {found} "
+    padded = f" {words} "
     rows = Pupil.objects.filter(pk__in=ids).values_list("child_id", "upn", "forename", "known_as", "surname")
     for child_id, upn, forename, known_as, surname in rows.iterator(chunk_size=2000):
-        names = [f"{first} {surname}" for first in (forename, known_as) if first and surname]
+        firsts = [first for first in (forename, known_as) if first and surname]
+        names = [name for first in firsts for name in (f"{first} {surname}", f"{surname} {first}")]
         numbers = [number for number in (upn, child_id) if len(number) >= 5]
-        if any(f" {word.casefold()} " in padded for word in (*names, *numbers)):
+        if any(f" {_plain_words(word)} " in padded for word in (*names, *numbers)):
             raise NamesAChild("The text names a child or holds a child's number. Reports name no child: take it out.")
 
 

@@ -44,10 +44,14 @@ class Link:
         return self.link_type.casefold().startswith("successor")
 
 
-def parse_link(text: str) -> tuple[str, str] | None:
-    """ "148215 Successor" -> ("148215", "Successor"): a cell of the download's list of links; None for other words."""
-    found = re.fullmatch(r"\s*(\d{5,6})\s+(\S.*?)\s*", text)
-    return (found[1], found[2]) if found else None
+LINK_TYPE_LENGTH = 80
+
+
+def parse_links(text: str) -> list[tuple[str, str]]:
+    """ "148215 Successor, 148216 Predecessor" -> [("148215", "Successor"), ("148216", "Predecessor")]: a cell of the
+    download's list of links; other words are none. A kind of link is cut to LINK_TYPE_LENGTH."""
+    found = (re.fullmatch(r"\s*(\d{5,6})\s+(\S.*?)\s*", one) for one in re.split(r",(?=\s*\d{5,6}\s)", text))
+    return [(one[1], one[2][:LINK_TYPE_LENGTH]) for one in found if one]
 
 
 def successors(urn: str, links: Iterable[Link]) -> list[str]:

@@ -72,6 +72,12 @@ TEST: list[Need] = [
         "the browser tests cannot run",
     ),
     (
+        "nginx",
+        lambda: Path("/usr/sbin/nginx").exists() or program("nginx"),
+        ["nginx-light"],
+        "the proxy's configuration cannot be tried",
+    ),
+    (
         "Poppler's tools",
         lambda: program("pdftotext"),
         ["poppler-utils"],

@@ -40,9 +40,26 @@ COUNTY_CALENDAR = "Westmarch county calendar"
 Say = Callable[[str], None]
 
 
+class NotForOthers(Exception):
+    """The demo's accounts have a password that everybody can read."""
+
+
+def check_may_load() -> None:
+    """Raise NotForOthers where other machines reach this installation."""
+    if not settings.LOOPBACK_ONLY:
+        raise NotForOthers(
+            "The demo's accounts, a Virtual School Head's among them, have a published password. It is loaded only "
+            "where ALLOWED_HOSTS names no other host than this machine itself."
+        )
+
+
 @transaction.atomic
 def load_people() -> int:
-    """Make an account for each invented member of staff who has none; returns how many were made."""
+    """Make an account for each invented member of staff who has none; returns how many were made.
+
+    Raises NotForOthers.
+    """
+    check_may_load()
     hashed = make_password(PASSWORD)
     known = set(User.objects.values_list("email", flat=True))
     new = [User(email=p.email, name=p.name, role=p.role, password=hashed) for p in all_people() if p.email not in known]

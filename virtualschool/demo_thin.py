@@ -80,11 +80,13 @@ def _hold_meetings(today: date, head: User) -> int:
     if not peps or any(p.state != PEP.State.DUE for p in peps):
         return 0
     ids = [p.pupil_id for p in peps]
-    teams, since = roll.team_on(ids, today), roll.looked_after_since(ids, today)
+    teams, starts = roll.team_on(ids, today), roll.care_starts(ids, today)
     held = 0
     for pep in peps:
         chance = _chance("pep", pep.pupil.child_id)
-        first = max(term.first_on + timedelta(days=14), since.get(pep.pupil_id, term.first_on))
+        first = max(
+            term.first_on + timedelta(days=14), starts[pep.pupil_id].on if pep.pupil_id in starts else term.first_on
+        )
         days = _school_days(first, min(today, pep.due_on))
         if not days or chance.random() > 0.66:
             continue

@@ -11,7 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from core.logs import without_exception_text
+from core.logs import without_address_secrets, without_exception_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -215,7 +215,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 HTTPS_ONLY = flag("HTTPS_ONLY", default=not LOOPBACK_ONLY)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("TRUST_PROXY") else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -300,7 +300,7 @@ CELERY_BEAT_SCHEDULE = {
     # Every job is idempotent by its date, so that two beats or a missed day do no harm.
     "indicators-nightly": {"task": "attainment.compute_indicators", "schedule": crontab(hour=3, minute=15)},
     "effective-registers-nightly": {
-        "task": "attendance.check_completeness",
+        "task": "attendance.rebuild_recent",
         "schedule": crontab(hour=2, minute=30),
     },
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
@@ -318,12 +318,14 @@ CACHES = {
 PGHISTORY_DEFAULT_TRACKERS = ()
 
 # Mail, logs
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if os.environ.get("EMAIL_HOST")
-    else "django.core.mail.backends.console.EmailBackend"
-)
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+# Without a mail server a mail is shown on the terminal of who runs the demo; elsewhere that would be a log, where the
+# links that set a password must not stand.
+EMAIL_BACKEND = "django.core.mail.backends." + (
+    "smtp.EmailBackend" if EMAIL_HOST else "console.EmailBackend" if LOOPBACK_ONLY else "dummy.EmailBackend"
+)
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_TIMEOUT = 10
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=True)
@@ -344,6 +346,7 @@ LOGGING = {
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 # The text of an exception may quote a name or a UPN; its kind and place do not.
                 without_exception_text,
+                without_address_secrets,
                 structlog.processors.JSONRenderer(),
             ],
         }

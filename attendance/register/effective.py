@@ -149,9 +149,10 @@ def _settle_conflicts(layers: Layers, derived: Derived) -> None:
     found = np.argwhere(derived.conflict)
     known = {
         (row.pupil_id, row.place): row
-        for row in MarkConflict.objects.filter(
-            pupil_id__in=layers.children.tolist(), academic_year=layers.academic_year
-        )
+        # Locked, in order: a person may be deciding one of them at this moment.
+        for row in MarkConflict.objects.select_for_update()
+        .filter(pupil_id__in=layers.children.tolist(), academic_year=layers.academic_year)
+        .order_by("pk")
     }
     if not len(found) and not known:
         return

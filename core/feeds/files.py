@@ -14,6 +14,8 @@ from core.feeds.base import FeedRefused, SourceFile
 MAX_MEMBERS = 500
 MAX_UNPACKED_BYTES = 250 * 1024 * 1024
 MAX_RATIO = 200
+UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What the library raises for a broken, an encrypted or an oddly packed archive."""
 MAX_RATIO_FROM_BYTES = 20 * 1024 * 1024
 """Small files may shrink as they like: a thousand rows that are alike do."""
 
@@ -55,12 +57,7 @@ def expand_zip(source: SourceFile, into: Path) -> list[SourceFile]:
     with archive:
         members = [m for m in archive.infolist() if not m.is_dir() and not is_noise(m.filename)]
         if len(members) > MAX_MEMBERS or is_bomb(members):
-            raise FeedRefused.because(
-                "ZIP_TOO_LARGE",
-                "The zip file unpacks to more than is safe to read.",
-                file=source.name,
-                advice="Send the files without zipping them, or in several parts.",
-            )
+            raise _zip_too_large(source, "The zip file unpacks to more than is safe to read.")
         found = []
         for number, member in enumerate(sorted(members, key=lambda m: m.filename)):
             if member.flag_bits & 0x1:
@@ -74,7 +71,7 @@ def expand_zip(source: SourceFile, into: Path) -> list[SourceFile]:
             try:
                 with archive.open(member) as packed, target.open("wb") as out:
                     shutil.copyfileobj(packed, out)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
+            except UNREADABLE_ZIP:
                 raise FeedRefused.because(
                     "BAD_ZIP",
                     f"{member.filename} in the zip file cannot be unpacked.",
@@ -83,6 +80,15 @@ def expand_zip(source: SourceFile, into: Path) -> list[SourceFile]:
                 ) from None
             found.append(SourceFile(name=member.filename, path=target))
         return found
+
+
+def _zip_too_large(source: SourceFile, message: str) -> FeedRefused:
+    return FeedRefused.because(
+        "ZIP_TOO_LARGE",
+        message,
+        file=source.name,
+        advice="Send the files without zipping them, or in several parts.",
+    )
 
 
 class Delivery:
@@ -101,11 +107,16 @@ class Delivery:
 
     def _expanded(self, base: Path) -> list[SourceFile]:
         files: list[tuple[str, SourceFile]] = []
+        unpacked = 0
         for number, source in enumerate(self.sources):
             if source.suffix == ".zip":
                 into = base / str(number)
                 into.mkdir()
-                files += ((source.name, member) for member in expand_zip(source, into))
+                members = expand_zip(source, into)
+                unpacked += sum(member.path.stat().st_size for member in members)
+                files += ((source.name, member) for member in members)
+                if unpacked > MAX_UNPACKED_BYTES or len(files) > MAX_MEMBERS:
+                    raise _zip_too_large(source, "The zip files together unpack to more than is safe to read.")
             else:
                 files.append(("", source))
         return _told_apart(files)

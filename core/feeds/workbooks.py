@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from core.feeds.base import FeedRefused, SourceFile
-from core.feeds.files import is_bomb
+from core.feeds.files import UNREADABLE_ZIP, is_bomb
 
 MAX_CELLS = 12_000_000
 CHUNK = 1024 * 1024
@@ -25,11 +25,8 @@ def refuse_unbearable(source: SourceFile) -> None:
         with zipfile.ZipFile(source.path) as book:
             if is_bomb(book.infolist()):
                 raise _too_large(source, "The workbook unpacks to more than is safe to read.")
-            for member in book.infolist():
-                if member.filename.lower().startswith("xl/worksheets/") and not member.is_dir():
-                    with book.open(member) as sheet:
-                        _check_area(source, sheet)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+            _check_areas(source, book)
+    except (*UNREADABLE_ZIP, OSError):
         return  # what is no workbook is told so by its reader
 
 
@@ -46,7 +43,7 @@ def error_cells(source: SourceFile) -> dict[str, dict[tuple[int, int], str]]:
             if not any(_has_error(book, name) for name in names):
                 return {}
         return _errors_by_sheet(source)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, KeyError):
+    except (*UNREADABLE_ZIP, OSError, ValueError, KeyError):
         return {}  # what is no workbook is told so by its reader
 
 
@@ -73,18 +70,31 @@ def _errors_by_sheet(source: SourceFile) -> dict[str, dict[tuple[int, int], str]
         book.close()
 
 
-def _check_area(source: SourceFile, sheet: IO[bytes]) -> None:
-    """Cells that only have a format count for nothing, but telling them apart takes longer: so second."""
-    if not _too_wide(*_extent(sheet, _ANY_CELL)):
-        return
+def _check_areas(source: SourceFile, book: zipfile.ZipFile) -> None:
+    """Of all sheets together; a workbook may keep them under any name inside."""
+    cells = 0
+    for member in book.infolist():
+        if not member.filename.lower().endswith(".xml"):
+            continue
+        with book.open(member) as sheet:
+            lowest, widest = _used_area(sheet)
+        cells += lowest * widest
+        if cells > MAX_CELLS:
+            raise _too_large(
+                source,
+                f"A sheet of the workbook reaches down to row {lowest:,} and over {widest:,} columns"
+                f"{'' if lowest * widest > MAX_CELLS else ', and there are more'}.",
+            )
+
+
+def _used_area(sheet: IO[bytes]) -> tuple[int, int]:
+    """Rows and columns up to the last filled cell. Cells that only have a format count for nothing, but telling them
+    apart takes longer: so only where the quick look finds too many."""
+    lowest, widest = _extent(sheet, _ANY_CELL)
+    if lowest * widest <= MAX_CELLS:
+        return lowest, widest
     sheet.seek(0)
-    lowest, widest = _extent(sheet, _FILLED_CELL)
-    if _too_wide(lowest, widest):
-        raise _too_large(source, f"A sheet of the workbook reaches down to row {lowest:,} and over {widest:,} columns.")
-
-
-def _too_wide(lowest: int, widest: int) -> bool:
-    return lowest * widest > MAX_CELLS
+    return _extent(sheet, _FILLED_CELL)
 
 
 def _extent(sheet: IO[bytes], pattern: re.Pattern[bytes]) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from pupils.rules.codes import (
     REVIEW_CODES,
     SEX_LABELS,
     SHORT_BREAK_STATUSES,
+    STARTED,
     LegalStatusGroup,
     PlacementGroup,
     describe,
@@ -79,7 +80,7 @@ from pupils.rules.identifiers import (
     split_laestab,
     upn_check_letter,
 )
-from pupils.rules.upn_changes import UpnChange, is_worse, upn_change
+from pupils.rules.upn_changes import SettledUpns, UpnChange, is_worse, settle_upns, upn_change
 
 __all__ = [
     "CATEGORY_OF_NEED",
@@ -101,6 +102,7 @@ __all__ = [
     "SEND_LABELS",
     "SEX_LABELS",
     "SHORT_BREAK_STATUSES",
+    "STARTED",
     "UPN_UNKNOWN_REASONS",
     "Basis",
     "CohortDecision",
@@ -112,6 +114,7 @@ __all__ = [
     "LegalStatusGroup",
     "PlacementGroup",
     "Send",
+    "SettledUpns",
     "Sex",
     "UpnChange",
     "UpnCheck",
@@ -149,6 +152,7 @@ __all__ = [
     "normalise_upn",
     "normalise_urn",
     "placement_group",
+    "settle_upns",
     "split_laestab",
     "upn_change",
     "upn_check_letter",

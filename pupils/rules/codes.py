@@ -161,6 +161,8 @@ PLACE_PROVIDERS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+STARTED = "S"
+"""Reason for a new episode: the child came into care with it."""
 EPISODE_CONTINUES = "X1"
 
 CEASED_REASONS: Mapping[str, str] = MappingProxyType(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from core.rules import ONE_DAY, nc_year_for
-from pupils.rules.codes import EPISODE_CONTINUES, SHORT_BREAK_STATUSES, describe_ceased_reason
+from pupils.rules.codes import EPISODE_CONTINUES, SHORT_BREAK_STATUSES, STARTED, describe_ceased_reason
 
 X1_GAP_DAYS_FORGIVEN = 7
 LAST_OC2_YEAR = 2009
@@ -167,7 +167,7 @@ def _broken(episodes: list[Episode], window: Window, ceased_on_as_at_counts: boo
             reason = f"In a series of short breaks ({e.ls}) from {_day(e.decom)}, so not counted."
             return _out(CohortReason.SHORT_BREAKS, reason)
     for e in episodes:
-        if e.rne == "S" and e.decom > start_on:
+        if e.rne == STARTED and e.decom > start_on:
             reason = f"Started to be looked after on {_day(e.decom)}, after {_day(start_on)}."
             return _out(CohortReason.STARTED, reason)
     for e in episodes:

@@ -1,11 +1,12 @@
 """What happens to a child's UPN when a file gives another one (6.1), and which values never replace a good one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pupils.rules.identifiers import Sex, check_upn, is_temporary_upn, is_valid_uln
 
-__all__ = ["UpnChange", "is_worse", "upn_change"]
+__all__ = ["SettledUpns", "UpnChange", "is_worse", "settle_upns", "upn_change"]
 
 
 class UpnChange(StrEnum):
@@ -49,3 +50,30 @@ def upn_change(*, current: str, former: Collection[str], given: str) -> UpnChang
     if is_temporary_upn(given) and not is_temporary_upn(current):
         return UpnChange.KEEP_PERMANENT
     return UpnChange.REPLACE
+
+
+@dataclass(frozen=True)
+class SettledUpns:
+    """`upns`: what each child gets. `refused`: who did not get the one wished, and the child that has it."""
+
+    upns: Mapping[str, str]
+    refused: Mapping[str, str]
+
+
+def settle_upns(*, wishes: Mapping[str, str], stored: Mapping[str, str], taken: Mapping[str, str]) -> SettledUpns:
+    """A UPN belongs to one child: who has it keeps it, then the first in the file (6.1).
+
+    `wishes` is child -> the new UPN, in the file's order; `stored` what each of these children has now (blank for
+    none); `taken` is UPN -> child, of children who wish for nothing new. A child that is refused keeps its own, which
+    may in turn refuse another: a column that slipped by one row is settled to the end.
+    """
+    refused: dict[str, str] = {}
+    while True:
+        holders = {**taken, **{stored[child]: child for child in refused if stored.get(child)}}
+        before = len(refused)
+        for child, upn in wishes.items():
+            if child not in refused and (holder := holders.setdefault(upn, child)) != child:
+                refused[child] = holder
+        if len(refused) == before:
+            break
+    return SettledUpns({c: stored.get(c, "") if c in refused else upn for c, upn in wishes.items()}, refused)

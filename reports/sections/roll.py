@@ -11,7 +11,7 @@ from core.documents import KeyFigure, Table
 from core.figures import HIDDEN_SYMBOL
 from core.rules import year_group_label
 from pupils.models import Pupil, ReturnRecord
-from pupils.roll import RollEntry, is_out_of_county
+from pupils.roll import CareStart, RollEntry, is_out_of_county
 from pupils.rules import LegalStatusGroup, PlacementGroup, legal_status_group, placement_group
 from reports.sections.base import Breakdown, Collected, ReportSection, Scope, View, break_down, from_iso, in_words
 
@@ -55,11 +55,13 @@ def _school_key(entry: RollEntry, home_la: str) -> str:
     return "no_place" if of_age else "none_needed"
 
 
-def _care_length(since: dt.date | None, on: dt.date) -> str:
-    if since is None:
+def _care_length(start: CareStart | None, on: dt.date) -> str:
+    """Where the start of the period is not known, only the longest time can be told: it is at least so long."""
+    if start is None:
         return "unknown"
-    days = (on - since).days
-    return next(key for key, _, limit in CARE_LENGTHS if limit is None or days < limit)
+    days = (on - start.on).days
+    key, limit = next((key, limit) for key, _, limit in CARE_LENGTHS if limit is None or days < limit)
+    return key if start.is_start or limit is None else "unknown"
 
 
 def _unaccompanied(on: dt.date) -> set[int]:
@@ -133,8 +135,8 @@ def _divisions(scope: Scope) -> list[_Division]:
             "length",
             "How long in care",
             "In this period of care",
-            [*((key, label) for key, label, _ in CARE_LENGTHS), ("unknown", "Not known")],
-            lambda e: _care_length(e.since, scope.as_at),
+            [*((key, label) for key, label, _ in CARE_LENGTHS), ("unknown", "Start not known")],
+            lambda e: _care_length(e.start, scope.as_at),
         ),
         _Division(
             "uasc",

@@ -1,5 +1,7 @@
 """What is done to a termly report: made, worded, approved, issued, withdrawn. Each calls one service."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -70,6 +72,20 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/new.html", context)
 
 
+def told_why(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Somebody was quicker: what the service then refuses is said on the report's page."""
+
+    @wraps(view)
+    def ask(request: HttpRequest, run_id: int) -> HttpResponse:
+        try:
+            return view(request, run_id)
+        except (NotAllowed, TransitionRefused) as reason:
+            messages.warning(request, str(reason))
+            return redirect("reports:run", run_id=run_id)
+
+    return ask
+
+
 @require_POST
 def make(request: HttpRequest, run_id: int) -> HttpResponse:
     """Try again to make what is missing, after a fault of the worker."""
@@ -81,6 +97,7 @@ def make(request: HttpRequest, run_id: int) -> HttpResponse:
     return redirect("reports:run", run_id=run.pk)
 
 
+@told_why
 def words(request: HttpRequest, run_id: int) -> HttpResponse:
     """Commentary and decisions wanted of a draft."""
     run = get_run(request, run_id)
@@ -119,6 +136,7 @@ def _tidy(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
+@told_why
 def approve(request: HttpRequest, run_id: int) -> HttpResponse:
     """What is new, what is hidden and why, the words: then one question."""
     run = get_run(request, run_id)
@@ -157,6 +175,7 @@ def approve(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 @require_POST
+@told_why
 def issue(request: HttpRequest, run_id: int) -> HttpResponse:
     """Let the boards read the public version."""
     run = get_run(request, run_id)
@@ -164,15 +183,12 @@ def issue(request: HttpRequest, run_id: int) -> HttpResponse:
         return _changed(request, run)
     _allowed(permissions.check_can_issue, request, run)
     assert isinstance(request.user, User)
-    try:
-        services.issue_report(run=run, actor=request.user)
-    except TransitionRefused as refused:
-        messages.warning(request, str(refused))
-    else:
-        messages.success(request, "Issued. Board readers see the public version from now on.")
+    services.issue_report(run=run, actor=request.user)
+    messages.success(request, "Issued. Board readers see the public version from now on.")
     return redirect("reports:run", run_id=run.pk)
 
 
+@told_why
 def withdraw(request: HttpRequest, run_id: int) -> HttpResponse:
     """Take a report out of use, with the reason."""
     run = get_run(request, run_id)

@@ -193,8 +193,7 @@ def being_made(row: ReportRun) -> dict[str, Any] | None:
     """How far the worker is, None when nothing is missing."""
     if row.state == ReportState.WITHDRAWN:
         return None
-    state = ReportState.APPROVED if row.is_final else ReportState.DRAFT
-    if row.is_frozen and row.documents.filter(state=state.value).count() >= len(Audience):
+    if row.is_frozen and len(services.existing_documents(row)) == len(Audience):
         return None
     waiting = {"done": 0, "total": services.STEPS, "text": "Waiting for the worker"}
     found: dict[str, Any] = cache.get(services.progress_key(row.pk)) or waiting

@@ -152,7 +152,7 @@ def _take_links(table: RawTable) -> Mapping[int, tuple[str, ...]]:
 def _keep_links(rows: Sequence[Row], spill: Mapping[int, tuple[str, ...]], delivery: Delivery) -> None:
     for row in rows:
         cells = (row["Linked establishments"] or "", *spill.get(row.number, ()))
-        for found in filter(None, (rules.parse_link(cell) for cell in cells)):
+        for found in (link for cell in cells for link in rules.parse_links(cell)):
             if not row.held:
                 delivery.listed_links[row["URN"], *found] = row
 
@@ -296,7 +296,7 @@ def _wanted_links(delivery: Delivery, known: Collection[str], problems: Problems
                 advice="Load the register first, then the links.", **row.where("URN"),
             )  # fmt: skip
             continue
-        key = (row["URN"], row["LinkURN"], row["LinkType"][:80])
+        key = (row["URN"], row["LinkURN"], row["LinkType"][: rules.LINK_TYPE_LENGTH])
         wanted[key] = LinkFacts(row, (row["LinkName"] or "")[:150], row["LinkEstablishedDate"])
     return wanted
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.template.backends.django import Template
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from core.roles import Role
 from tests.access.matrix import MATRIX, OWN
@@ -16,6 +16,7 @@ PARAMETERS = (
     "name", "next", "on_0", "on_1", "on_2", "page", "pep", "phase", "q", "run", "school", "search", "sort", "state",
     "status", "step", "teacher", "term", "when", "year",
 )  # fmt: skip
+EXTREME_DAYS = ["9999-12-31", "0001-01-01", "2009-02-30"]
 ODD = ["\x00", "'\"<>&%", "-1", "9" * 30, "²", "\ud7ff\U0001f600", "None"]
 NUMBER_OUT_OF_RANGE = 10**25
 
@@ -42,6 +43,11 @@ def test_odd_values_in_the_query(name: str, world: World, client_of: Callable[[R
     url = reverse(name, kwargs=MATRIX[name].kwargs(world, world.own))
     for value in ODD:
         assert client.get(url, dict.fromkeys(PARAMETERS, value)).status_code in {200, 302, 404}, ascii(value)
+    for day in EXTREME_DAYS:
+        assert client.get(url, {"on": day, "from": day, "to": day}).status_code in {200, 302, 404}, day
+        year, month, number = day.split("-")
+        parts = {"on_0": number, "on_1": month, "on_2": year, "\x00": "1"}
+        assert client.get(url, parts).status_code in {200, 302, 404}, day
 
 
 @pytest.mark.parametrize("name", [name for name in MATRIX if not name.startswith(("account_", "mfa_"))])
@@ -49,9 +55,34 @@ def test_odd_values_in_a_form(name: str, world: World, client_of: Callable[[Role
     client = client_of(who(name))
     entry = MATRIX[name]
     url, fields = reverse(name, kwargs=entry.kwargs(world, world.own)), entry.data(world, world.own)
+    for day in EXTREME_DAYS:
+        year, month, number = day.split("-")
+        days = {
+            f"{field[:-2]}{part}": text
+            for field in fields
+            for part, text in zip(("_0", "_1", "_2"), (number, month, year), strict=True)
+            if field.endswith("_0")
+        }
+        answer = client.post(url, {**fields, **days})
+        assert answer.status_code in {200, 302, 403, 404, 405, 503}, day
     for value in ODD:
         answer = client.post(url, dict.fromkeys((*fields, *PARAMETERS), value))
         assert answer.status_code in {200, 302, 403, 404, 405}, ascii(value)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_odd_words_in_the_address(name: str, world: World, client_of: Callable[[Role], Client]) -> None:
+    kwargs = MATRIX[name].kwargs(world, world.own)
+    texts = {key for key, value in kwargs.items() if isinstance(value, str)}
+    if not texts:
+        return
+    client = client_of(who(name))
+    for word in ("\x00", "..", "%2e%2e", "'\"", "\U0001f600"):
+        try:
+            url = reverse(name, kwargs={k: word if k in texts else v for k, v in kwargs.items()})
+        except NoReverseMatch:
+            continue
+        assert client.get(url).status_code in {200, 302, 403, 404, 405}, ascii(word)
 
 
 @pytest.mark.parametrize("name", MATRIX)

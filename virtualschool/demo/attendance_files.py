@@ -12,7 +12,7 @@ from virtualschool.demo.attendance import CODES, INDEX, Grid, YearMarks, simulat
 from virtualschool.demo.eras import DAY, Era
 from virtualschool.demo.names import read_list
 from virtualschool.demo.schooling import Place, Pupil
-from virtualschool.demo.schools import HOME_LA, School, all_schools
+from virtualschool.demo.schools import HOME_LA, School
 from virtualschool.demo.tables import uk_date, write_bytes, write_table
 
 MOVE_TO_B2B = date(2009, 11, 2)  # the first schools send B2B files after half-term
@@ -344,8 +344,3 @@ def _write_extras(
             write_table(folder / name, headings, rows)
             found.append(("b2b", name))
     return found
-
-
-def silent_school() -> School:
-    """The school that has sent nothing in the last days."""
-    return next(school for school in all_schools() if school.name == SILENT_SCHOOL)

@@ -171,22 +171,21 @@ class RollPlanner:
             tell_kept(self.problems, "upn", child=child.child_id, stored=old.upn, given=row["upn"], where=where)
 
     def _settle_upns(self, children: Sequence[RollChild], after: Sequence[PupilFacts]) -> None:
-        """A UPN belongs to one child: who has it keeps it, then the first in the file; both rows are named."""
-        moving = [(c, f) for c, f in zip(children, after, strict=True) if f.upn and f.upn != self._old(c).upn]
-        leaving = {f.pk for _, f in moving}
-        holders = {
-            upn: child_id
-            for upn, pk, child_id in Pupil.objects.filter(upn__in=[f.upn for _, f in moving]).values_list(
-                "upn", "pk", "child_id"
-            )
-            if pk not in leaving
+        """By rules.settle_upns; both rows of a UPN that two children have are named."""
+        moving = {
+            c.child_id: (c, f) for c, f in zip(children, after, strict=True) if f.upn and f.upn != self._old(c).upn
         }
-        rows = {c.child_id: c.first("upn") for c, _ in moving}
-        for child, facts in moving:
-            holder = holders.setdefault(facts.upn, child.child_id)
-            if holder != child.child_id:
-                self._tell_taken(child.child_id, holder, rows)
-                facts.upn = self._old(child).upn if self._old(child).upn not in holders else ""
+        wishes = {child_id: facts.upn for child_id, (_, facts) in moving.items()}
+        holders = Pupil.objects.filter(upn__in=wishes.values()).values_list("upn", "child_id")
+        settled = rules.settle_upns(
+            wishes=wishes,
+            stored={child_id: self._old(child).upn for child_id, (child, _) in moving.items()},
+            taken={upn: child_id for upn, child_id in holders if child_id not in wishes},
+        )
+        rows = {child_id: child.first("upn") for child_id, (child, _) in moving.items()}
+        for child_id, holder in settled.refused.items():
+            self._tell_taken(child_id, holder, rows)
+            moving[child_id][1].upn = settled.upns[child_id]
         for child, facts in zip(children, after, strict=True):
             facts.upn_unknown_reason = "" if facts.upn else facts.upn_unknown_reason
             before = self._old(child).upn

@@ -92,17 +92,26 @@ class SchoolIndex:
         )
 
     def spans(
-        self, school: KnownSchool, from_on: date, to_on: date | None, row: Row, problems: Problems
+        self,
+        school: KnownSchool,
+        from_on: date,
+        to_on: date | None,
+        row: Row,
+        problems: Problems,
+        *,
+        before: frozenset[str] = frozenset(),
     ) -> list[tuple[KnownSchool, date, date | None]]:
         """A place as stays at schools that existed: where a school closed, the rest is at its one successor.
 
-        The stay before the closing remains with the closed school: that is the child's history.
+        The stay before the closing remains with the closed school: that is the child's history. `before` are schools
+        on the way here: a register may name two each other's successor, and the way ends there.
         """
         closed = school.closed_on
         if closed is None or (to_on is not None and to_on <= closed + DAY):
             return [(school, from_on, to_on)]
         urns = successors(school.urn, self._links[school.urn])
-        following = [self.by_urn[urn] for urn in urns if urn in self.by_urn]
+        before |= {school.urn}
+        following = [self.by_urn[urn] for urn in urns if urn in self.by_urn and urn not in before]
         if len(following) != 1 or len(urns) != 1:
             if from_on > closed or to_on is None:
                 self._tell_closed(school, urns, row, problems)
@@ -116,9 +125,9 @@ class SchoolIndex:
             **row.where("school_urn" if row["school_urn"] else "school_laestab"),
         )
         if from_on > closed:
-            return self.spans(successor, from_on, to_on, row, problems)
+            return self.spans(successor, from_on, to_on, row, problems, before=before)
         start = closed + DAY
-        return [(school, from_on, start), *self.spans(successor, start, to_on, row, problems)]
+        return [(school, from_on, start), *self.spans(successor, start, to_on, row, problems, before=before)]
 
     @staticmethod
     def _tell_closed(school: KnownSchool, urns: list[str], row: Row, problems: Problems) -> None:

@@ -183,20 +183,17 @@ class Comparison:
         new.upn_unknown_reason = str(facts.upn_unknown_reason)
 
     def _settle_upns(self) -> None:
-        """A UPN belongs to one child: who has it keeps it, then the first in the file; both rows are named."""
-        leaving = [s for s in self.after.values() if s.upn and s.upn != self._old(s.child_id).upn]
-        names = {s.child_id for s in leaving}
-        holders = {
-            upn: child
-            for upn, child in Pupil.objects.filter(upn__in=[s.upn for s in leaving]).values_list("upn", "child_id")
-            if child not in names
-        }
-        for state in leaving:
-            holder = holders.setdefault(state.upn, state.child_id)
-            if holder != state.child_id:
-                self._tell_taken(state, holder)
-                former = self._old(state.child_id).upn
-                state.upn = former if former not in holders else ""
+        """By rules.settle_upns; both rows of a UPN that two children have are named."""
+        wishes = {c: s.upn for c, s in self.after.items() if s.upn and s.upn != self._old(c).upn}
+        holders = Pupil.objects.filter(upn__in=wishes.values()).values_list("upn", "child_id")
+        settled = rules.settle_upns(
+            wishes=wishes,
+            stored={child: self._old(child).upn for child in wishes},
+            taken={upn: child for upn, child in holders if child not in wishes},
+        )
+        for child, holder in settled.refused.items():
+            self._tell_taken(self.after[child], holder)
+            self.after[child].upn = settled.upns[child]
         for state in self.after.values():
             old = self._old(state.child_id)
             if state.upn:

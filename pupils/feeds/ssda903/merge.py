@@ -39,10 +39,6 @@ class Picture:
         """Every child of the delivery, in order of appearance."""
         return dict.fromkeys([*self.facts, *self.episodes, *(key[0] for key in self.records)])
 
-    def dob_of(self, child: str) -> date | None:
-        facts = self.facts.get(child)
-        return facts.dob if facts else None
-
 
 def set_lateness(tables: Sequence[TableFile], parsed: Parsed, *, today: date) -> None:
     """How late each file is: by its own dates, else by those of the file it came with (folder, year in its name)."""

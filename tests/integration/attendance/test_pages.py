@@ -261,10 +261,10 @@ class TestPanels:
 
 def test_the_nightly_job_derives_anew_once_a_day(disputed):
     EffectiveRegister.objects.all().delete()
-    tasks.check_completeness()
+    tasks.rebuild_recent()
     assert EffectiveRegister.objects.count() == 1
     EffectiveRegister.objects.all().delete()
-    tasks.check_completeness()
+    tasks.rebuild_recent()
     assert not EffectiveRegister.objects.exists()
     assert JobRun.objects.get().finished_at is not None
 

@@ -46,3 +46,17 @@ def test_a_fault_of_a_page_is_logged_without_its_text(make_user, log: StringIO) 
     faults = [line for line in lines if line.get("fault") == "ValueError"]
     assert faults
     assert any("broken" in frame for frame in faults[0]["frames"])
+
+
+def test_a_link_that_sets_a_password_and_what_was_searched_for_stay_out_of_the_log(make_user, log: StringIO) -> None:
+    for name in ("django_structlog", "django.request"):
+        logging.getLogger(name).setLevel("INFO")
+    client = Client()
+    client.get("/account/password/reset/key/4-d1cqkz-SECRETKEY/?q=Ashdown")
+    client.force_login(make_user(Role.VSH))
+    client.get("/nowhere/?q=Ashdown")
+    text = log.getvalue()
+    assert "/account/password/reset/key/..." in text
+    assert "/nowhere/" in text
+    assert "SECRETKEY" not in text
+    assert "Ashdown" not in text

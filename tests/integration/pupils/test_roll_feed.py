@@ -295,6 +295,19 @@ def test_a_closed_school_without_one_successor_is_kept_and_told(send_roll, child
     assert places() == [("990001", date(2022, 9, 5), None, "main")]
 
 
+def test_two_schools_that_are_each_others_successor_are_told_and_end_nowhere(
+    send_roll, child: Pupil, converted: School
+) -> None:
+    School.objects.filter(pk=converted.pk).update(is_open=False, closed_on=date(2025, 8, 31))
+    SchoolLink.objects.create(school=converted, linked_urn="990001", link_type="Successor")
+    outcome = send_roll({"school_urn": "990001", "place_from": "2022-09-05"})
+    assert (outcome.status, codes(outcome)["SCHOOL_CLOSED"]) == ("applied", 1)
+    assert places() == [
+        ("990001", date(2022, 9, 5), date(2024, 9, 1), "main"),
+        ("990050", date(2024, 9, 1), None, "main"),
+    ]
+
+
 # ---------------------------------------------------------------- who works with the child
 
 

@@ -464,6 +464,20 @@ def test_a_upn_may_pass_from_one_child_to_another(send_return: Send) -> None:
     assert dict(Pupil.objects.values_list("child_id", "upn")) == {"A1": upn_for(2), "B2": upn_for(1)}
 
 
+@pytest.mark.parametrize("by", [1, 2])
+def test_a_column_of_upns_that_slipped_changes_no_upn_and_names_every_row(send_return: Send, by: int) -> None:
+    children = [f"S{n}" for n in range(1, 6)]
+    rows = [episode(child, "01/06/2008") for child in children]
+    send_return([header(child, UPN=upn_for(n)) for n, child in enumerate(children, 1)], rows)
+    before = dict(Pupil.objects.values_list("child_id", "upn"))
+    slipped = [header(child, UPN=upn_for(max(n - by, 1))) for n, child in enumerate(children, 1)]
+    outcome = send_return(slipped, rows)
+    assert outcome.status in {"applied", "unchanged"}
+    assert dict(Pupil.objects.values_list("child_id", "upn")) == before
+    refused = {p.row for p in with_code(outcome, "UPN_TWICE") if "was not stored" in p.message}
+    assert refused == set(range(3, 7))
+
+
 def test_a_temporary_upn_never_replaces_a_permanent_one(send_return: Send) -> None:
     send_return([header("A1", UPN=upn_for(1))], [episode("A1", "01/06/2008")])
     outcome = send_return([header("A1", UPN="M80120000500A")], [episode("A1", "01/06/2008")])

@@ -119,6 +119,55 @@ def test_words_make_new_documents_and_name_no_child(draft, vsh, county):
     assert b"A good term." in services.read_document(new)
 
 
+def test_words_written_while_the_documents_are_laid_out_are_in_them(draft, vsh, monkeypatch):
+    from reports.documents import termly as document
+
+    services.word_report(run=draft, commentary="First words.", decisions_wanted="", actor=vsh)
+    lay_out = document.make
+
+    def interrupted(run, audience):
+        made = lay_out(run, audience)
+        if audience is Audience.PUBLIC:
+            services.word_report(run=run, commentary="Second words.", decisions_wanted="", actor=vsh)
+        return made
+
+    monkeypatch.setattr(document, "make", interrupted)
+    for made in services.make_documents(run=draft):
+        assert b"Second words." in services.read_document(made)
+    assert draft.documents.count() == 2
+
+
+def test_a_document_whose_file_is_gone_is_made_again(draft):
+    first = services.document_of(draft, Audience.PUBLIC)
+    services.path_of(first).unlink()
+    assert set(services.existing_documents(draft)) == {Audience.RESTRICTED}
+    services.make_documents(run=draft)
+    assert services.read_document(services.document_of(draft, Audience.PUBLIC))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Well done, Zoe ONeil-Brandt!", "Zoë O’Neil Brandt", "O'NEIL BRANDT, Zoe", "for zoë o'neil-brandt (Year 9)"],
+)
+def test_a_name_is_known_however_it_is_written(draft, vsh, county, text):
+    child = county[3]
+    child.forename, child.surname = "Zoë", "O'Neil-Brandt" if "-" in text else "O'Neil Brandt"
+    child.save()
+    with pytest.raises(services.NamesAChild):
+        services.word_report(run=draft, commentary=text, decisions_wanted="", actor=vsh)
+
+
+def test_no_words_before_the_figures_stand(county, vsh, client):
+    run = services.open_run(term="2009-autumn", as_at=AS_AT, actor=None, today=TODAY)
+    with pytest.raises(TransitionRefused, match="still being made"):
+        services.word_report(run=run, commentary="Early.", decisions_wanted="", actor=vsh)
+    client.force_login(vsh)
+    page = reverse("reports:words", args=[run.pk])
+    assert client.get(page).status_code == client.post(page, {"commentary": "Early."}).status_code == 403
+    run.refresh_from_db()
+    assert run.commentary == ""
+
+
 def test_a_changed_file_is_not_handed_out(draft):
     document = services.document_of(draft, Audience.PUBLIC)
     services.path_of(document).write_bytes(b"something else")

@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from attendance.models import EffectiveRegister
 from attendance.register.places import place_of
+from core.models import User
 from core.roles import Role
 from incentives.models import SchemeLetter
 from peps.models import PEP
@@ -15,6 +17,16 @@ from tests.factories import AllocationFactory, SchoolFactory, UserFactory, looke
 from virtualschool.demo_thin import load_thin, suspensions
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("command", [["demo", "--load"], ["demo_run"]])
+def test_accounts_with_a_published_password_are_not_made_where_others_reach_them(settings, command: list[str]) -> None:
+    settings.LOOPBACK_ONLY = False
+    with pytest.raises(CommandError, match="published password"):
+        call_command(*command)
+    assert not User.objects.exists()
+
+
 TODAY = date(2026, 11, 23)
 
 

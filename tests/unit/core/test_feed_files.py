@@ -65,6 +65,16 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert code_of(made_zip(tmp_path / "a.zip", {"a.csv": bytes(60 * MEGABYTE)})) == "ZIP_TOO_LARGE"
 
 
+def test_zips_that_together_unpack_to_too_much_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_files, "MAX_UNPACKED_BYTES", MEGABYTE)
+    zips = [made_zip(tmp_path / f"{n}.zip", {"a.csv": bytes(400_000)}) for n in range(3)]
+    with Delivery(zips[:2]) as files:
+        assert len(files) == 2
+    with pytest.raises(FeedRefused) as refused, Delivery(zips):
+        pass
+    assert refused.value.problems[0].code == "ZIP_TOO_LARGE"
+
+
 def test_many_members_are_refused(tmp_path: Path) -> None:
     members = {f"{n}.csv": b"a\n" for n in range(feed_files.MAX_MEMBERS + 1)}
     assert code_of(made_zip(tmp_path / "a.zip", members)) == "ZIP_TOO_LARGE"
@@ -153,6 +163,27 @@ def test_a_sheet_that_only_has_formats_far_out_is_read(tmp_path: Path) -> None:
 def test_a_tall_sheet_and_a_wide_one_are_read(tmp_path: Path) -> None:
     assert len(read_table(workbook(tmp_path / "tall.xlsx", (200_000, 2)))) == 2
     assert len(read_table(workbook(tmp_path / "wide.xlsx", (2, 5_000)))) == 1
+
+
+def test_sheets_that_together_are_too_large_are_refused(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for _ in range(8):
+        book.create_sheet().cell(1000, 2000).value = "x"
+    book.save(tmp_path / "a.xlsx")
+    assert code_of(SourceFile(name="a.xlsx", path=tmp_path / "a.xlsx")) == "WORKBOOK_TOO_LARGE"
+
+
+def test_a_workbook_whose_packing_is_broken_is_refused(tmp_path: Path) -> None:
+    source = workbook(tmp_path / "a.xlsx", *((row, 1) for row in range(3, 400)))
+    with zipfile.ZipFile(source.path) as book:
+        sheet = next(m for m in book.infolist() if m.filename.endswith("sheet1.xml"))
+    data = bytearray(source.path.read_bytes())
+    start = sheet.header_offset + 30 + len(sheet.filename)
+    data[start : start + 200] = b"\xff" * 200
+    source.path.write_bytes(data)
+    assert code_of(source)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:

@@ -47,13 +47,13 @@ def test_after_the_last_known_term_there_is_none():
 
 
 def test_long_in_care_is_due_by_the_cut_off():
-    due = rules.due_for(term=AUTUMN, since=date(2021, 1, 12), last_due_on=None)
+    due = rules.due_for(term=AUTUMN, start=date(2021, 1, 12), last_due_on=None)
     assert due.due_on == date(2026, 11, 27)
     assert due.because.endswith("Autumn term 2026 ends on Fri 18 Dec 2026.")
 
 
 def test_the_first_pep_is_due_ten_working_days_after_coming_into_care():
-    due = rules.due_for(term=AUTUMN, since=date(2026, 11, 6), last_due_on=None)
+    due = rules.due_for(term=AUTUMN, start=date(2026, 11, 6), last_due_on=None)
     assert due.due_on == date(2026, 11, 20)
     assert due.because == (
         "First PEP: 10 working days after coming into care on Fri 6 Nov 2026, counted from Mon 9 Nov 2026."
@@ -61,26 +61,32 @@ def test_the_first_pep_is_due_ten_working_days_after_coming_into_care():
 
 
 def test_bank_holidays_are_not_counted_and_named():
-    due = rules.due_for(term=AUTUMN, since=date(2026, 12, 17), last_due_on=None)
+    due = rules.due_for(term=AUTUMN, start=date(2026, 12, 17), last_due_on=None)
     assert due.due_on == date(2027, 1, 5)
     assert "not counting 25 Dec, 28 Dec and 1 Jan." in due.because
 
 
 def test_a_plan_due_since_coming_into_care_makes_the_next_a_termly_one():
     since = date(2026, 12, 17)
-    assert rules.due_for(term=SPRING, since=since, last_due_on=None).due_on == date(2027, 1, 5)
-    assert rules.due_for(term=SPRING, since=since, last_due_on=date(2027, 1, 5)).due_on == SPRING.cut_off_on
+    assert rules.due_for(term=SPRING, start=since, last_due_on=None).due_on == date(2027, 1, 5)
+    assert rules.due_for(term=SPRING, start=since, last_due_on=date(2027, 1, 5)).due_on == SPRING.cut_off_on
 
 
 def test_plans_of_an_earlier_time_in_care_do_not_count():
-    due = rules.due_for(term=AUTUMN, since=date(2026, 11, 6), last_due_on=date(2024, 3, 1))
+    due = rules.due_for(term=AUTUMN, start=date(2026, 11, 6), last_due_on=date(2024, 3, 1))
     assert due.due_on == date(2026, 11, 20)
+
+
+def test_who_was_in_care_before_the_first_return_has_no_first_plan_to_hurry():
+    due = rules.due_for(term=AUTUMN, start=date(2026, 11, 6), last_due_on=None, came_new=False)
+    assert due.due_on == AUTUMN.cut_off_on
+    assert "First PEP" not in due.because
 
 
 def test_reasons_fit_their_column():
     for since in (date(2026, 12, 17), date(2021, 1, 12), date(2027, 3, 24)):
         for term in (AUTUMN, SPRING):
-            assert len(rules.due_for(term=term, since=since, last_due_on=None).because) <= 300
+            assert len(rules.due_for(term=term, start=since, last_due_on=None).because) <= 300
 
 
 @pytest.mark.parametrize(

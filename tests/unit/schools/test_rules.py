@@ -2,7 +2,7 @@
 
 import pytest
 
-from schools.rules import Link, is_open_status, laestab_of, parse_link, same_text, successors
+from schools.rules import Link, is_open_status, laestab_of, parse_links, same_text, successors
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,17 @@ def test_apostrophes_make_no_other_name() -> None:
 @pytest.mark.parametrize(
     ("cell", "link"),
     [
-        ("148215 Successor", ("148215", "Successor")),
-        ("148215 Successor - amalgamated", ("148215", "Successor - amalgamated")),
-        ("Does not have links", None),
-        ("", None),
+        ("148215 Successor", [("148215", "Successor")]),
+        ("148215 Successor - amalgamated", [("148215", "Successor - amalgamated")]),
+        ("148215 Successor, 148216 Predecessor", [("148215", "Successor"), ("148216", "Predecessor")]),
+        ("148215 Merged, expansion in capacity", [("148215", "Merged, expansion in capacity")]),
+        ("148215 " + "x" * 90, [("148215", "x" * 80)]),
+        ("Does not have links", []),
+        ("", []),
     ],
 )
-def test_links_of_the_download(cell: str, link: tuple[str, str] | None) -> None:
-    assert parse_link(cell) == link
+def test_links_of_the_download(cell: str, link: list[tuple[str, str]]) -> None:
+    assert parse_links(cell) == link
 
 
 def test_successors_by_either_sides_link() -> None:

@@ -13,6 +13,15 @@ from django.utils import timezone
 
 from virtualschool.demo.generate import write_county
 from virtualschool.demo.manifest import demo_files, read_manifest
+from virtualschool.demo_job import NotForOthers, check_may_load
+
+
+def refuse_elsewhere() -> None:
+    """CommandError where the demo may not be loaded."""
+    try:
+        check_may_load()
+    except NotForOthers as why:
+        raise CommandError(str(why)) from why
 
 
 class Command(BaseCommand):
@@ -32,6 +41,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write, load if asked, report."""
+        if options["load"]:
+            refuse_elsewhere()
         if options["pupils"] < 20 or options["years"] < 1:
             raise CommandError("The demo needs at least 20 pupils and one year.", returncode=2)
         folder = options["output"] or Path(settings.DATA_DIR) / "demo"

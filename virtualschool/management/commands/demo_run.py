@@ -15,6 +15,7 @@ from core.figures import Figure
 from virtualschool import demo_job as job
 from virtualschool.demo.generate import write_county
 from virtualschool.demo.manifest import demo_files, read_manifest
+from virtualschool.management.commands.demo import refuse_elsewhere
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--last-day", type=date.fromisoformat, help="YYYY-MM-DD, default yesterday")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        refuse_elsewhere()
         today = timezone.localdate()
         last_day = options["last_day"] or today - timedelta(days=1)
         made_with = {
