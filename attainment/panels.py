@@ -10,7 +10,7 @@ from django.urls import reverse
 from attainment.models import Qualification, Result
 from attainment.outcomes import outcomes_of
 from core import navigation
-from core.panels import ChildTab, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
+from core.panels import ChangeSource, ChildTab, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
 from core.roles import Permission
 from core.rules import KEY_STAGE_LABELS, KeyStage
 from core.wording import count_of
@@ -64,6 +64,14 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="Result",
+        model=Result,
+        permission=Permission.SEE_ATTAINMENT,
+        order=80,
+        fields=("assessment_year", "stage", "subject", "qualification", "grade", "size", "sat_on"),
+        facts=True,
+    ),
     ChildTab(url_name="attainment:child", label="Attainment", order=40, permission=P.SEE_ATTAINMENT),
     OverviewCard(template="attainment/cards/latest.html", context=_latest_card, order=50, permission=P.SEE_ATTAINMENT),
     HomeNeeds(needs=_mapping_needs, order=60, permission=P.MAP_QUALIFICATIONS),

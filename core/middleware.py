@@ -30,6 +30,7 @@ class IdleTimeoutMiddleware:
             now = int(time.time())
             last = request.session.get("last_seen", now)
             if now - last > settings.IDLE_TIMEOUT_SECONDS:
+                record_access(request, Access.SIGNED_OUT, detail={"because": "idle"})
                 logout(request)
                 request.session["timed_out"] = True
             elif now - last > 30 or "last_seen" not in request.session:

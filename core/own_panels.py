@@ -1,6 +1,6 @@
-"""What accounts and term dates add to navigation and home pages."""
+"""What accounts, term dates and the audit trail add to navigation and home pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,9 @@ from django.urls import reverse
 from core import navigation, rules
 from core.calendars import all_calendars
 from core.models import User
-from core.panels import HomeNeeds, Need, register
+from core.panels import AuditSubject, HomeNeeds, Need, register
 from core.roles import AccountState, Permission
+from core.sealing.services import last_check
 
 
 def _terms_missing(user: Any, today: date) -> Iterable[Need]:
@@ -38,7 +39,29 @@ def _people_waiting(user: Any, today: date) -> Iterable[Need]:
     )
 
 
+def _audit_broken(user: Any, today: date) -> Iterable[Need]:
+    """The last check of the seals found something."""
+    check = last_check()
+    yield Need(
+        text="Faults found in the audit trail",
+        count=sum(check.detail["problems"].values()) if check else 0,
+        url=reverse("audit:list"),
+        hint="Somebody may have changed what it says of the past: tell whoever runs the service, and your data "
+        "protection officer",
+        urgent=True,
+    )
+
+
+def _account_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    """Accounts by name; their pages are the administrator's."""
+    linked = user.can(Permission.MANAGE_ACCOUNTS)
+    found = User.objects.filter(pk__in=ids).values_list("pk", "name")
+    return {pk: (name, reverse("accounts:detail", args=[pk]) if linked else "") for pk, name in found}
+
+
 register(
+    AuditSubject(kind="core.user", label="Account", permission=Permission.SEE_AUDIT, names=_account_names),
+    HomeNeeds(needs=_audit_broken, order=1, permission=Permission.SEE_AUDIT),
     HomeNeeds(needs=_terms_missing, order=75, permission=Permission.SET_CALENDARS),
     HomeNeeds(needs=_people_waiting, order=10, permission=Permission.MANAGE_ACCOUNTS),
 )
@@ -49,6 +72,14 @@ navigation.register(
         permission=Permission.MANAGE_ACCOUNTS,
         order=60,
         about="Who may sign in, and as what",
+        group="Settings",
+    ),
+    navigation.NavEntry(
+        label="Access log",
+        url_name="audit:list",
+        permission=Permission.SEE_AUDIT,
+        order=190,
+        about="Who looked at what, and what was refused",
         group="Settings",
     ),
     navigation.NavEntry(

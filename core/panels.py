@@ -195,6 +195,41 @@ class SchoolFilter:
     apply: Callable[[QuerySet[Any], Any, Any, date], QuerySet[Any]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuditSubject:
+    """How the access log names rows of one model, for those with the permission.
+
+    `kind` is the model's label ("pupils.pupil"); `names(user, ids)` reads all rows of one page at once:
+    {pk: (name, address of its page)}, without those that the person may not see.
+    """
+
+    kind: str
+    label: str
+    permission: Permission
+    names: Callable[[Any, Sequence[int]], Mapping[int, tuple[str, str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSource:
+    """A tracked model (core.audit) whose changes a child's history shows to those with the permission.
+
+    `child` is the column that holds the child's pk. Of `fields` the history shows before and after, of `protected`
+    only that they changed; no other field is shown. `labels` names fields whose own label is not what people say,
+    `describe` puts codes into words. `facts` says that the model is tracked by `track_facts`.
+    """
+
+    label: str
+    model: Any
+    permission: Permission
+    order: int
+    fields: Sequence[str]
+    protected: Sequence[str] = ()
+    child: str = "pupil_id"
+    facts: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    describe: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+
 Panel = (
     ChildTab
     | OverviewCard
@@ -208,6 +243,8 @@ Panel = (
     | SchoolCard
     | SchoolColumn
     | SchoolFilter
+    | AuditSubject
+    | ChangeSource
 )
 P = TypeVar(
     "P",
@@ -223,6 +260,8 @@ P = TypeVar(
     SchoolCard,
     SchoolColumn,
     SchoolFilter,
+    AuditSubject,
+    ChangeSource,
 )
 
 _panels: list[Panel] = []

@@ -87,6 +87,7 @@ class Permission(StrEnum):
     DRAFT_REPORTS = "draft_reports"
     APPROVE_REPORTS = "approve_reports"
     SEE_WHO_LOOKED = "see_who_looked"
+    SEE_AUDIT = "see_audit"
     EXPORT_PUPILS = "export_pupils"
     SET_CALENDARS = "set_calendars"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -119,6 +120,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.DRAFT_REPORTS: "Draft reports",
     Permission.APPROVE_REPORTS: "Approve, issue and withdraw reports",
     Permission.SEE_WHO_LOOKED: "See who looked at a child's record",
+    Permission.SEE_AUDIT: "See the access log and unusual looks",
     Permission.EXPORT_PUPILS: "Download lists of children",
     Permission.SET_CALENDARS: "Record term dates",
     Permission.MANAGE_ACCOUNTS: "Make, change and close accounts",
@@ -151,6 +153,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DRAFT_REPORTS,
             P.APPROVE_REPORTS,
             P.SEE_WHO_LOOKED,
+            P.SEE_AUDIT,
             P.EXPORT_PUPILS,
             P.IMPORT_FEEDS,
             P.RESOLVE_CONFLICTS,

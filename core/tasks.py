@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.feeds import services
 from core.models import User
+from core.sealing import services as sealing
 
 logger = structlog.get_logger(__name__)
 
@@ -27,6 +28,18 @@ def apply_feed(self: Task, *, run_id: int, actor_id: int) -> None:
     """Apply a confirmed delivery. A message that comes twice finds the run applied and does nothing."""
     actor = User.objects.get(pk=actor_id)
     _try(self, run_id, lambda: services.apply_run(run_id=run_id, actor=actor, today=timezone.localdate()))
+
+
+@shared_task(name="core.seal_audit")
+def seal_audit() -> None:
+    """Seal what was written since the last time. Twice at once does no harm: the second finds nothing to seal."""
+    sealing.seal_audit(actor=None)
+
+
+@shared_task(name="core.verify_audit")
+def verify_audit() -> None:
+    """Hold the audit trail against its seals; the home page of those who see the access log says when it broke."""
+    sealing.verify_audit(actor=None)
 
 
 def _try(task: Task, run_id: int, work: Callable[[], Any]) -> None:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from core.views import accounts, calendars, feed_problems, feed_words, feeds, gallery, home
+from core.views import accounts, audit, calendars, feed_problems, feed_words, feeds, gallery, home
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -40,7 +40,14 @@ calendar_patterns = [
     path("<int:calendar_id>/closures/<int:closure_id>/remove/", calendars.closure_remove, name="remove_closure"),
 ]
 
+audit_patterns = [
+    path("", audit.access_log, name="list"),
+    path("access-log.csv", audit.access_log_csv, name="export_csv"),
+    path("access-log.jsonl", audit.access_log_lines, name="export_lines"),
+]
+
 urlpatterns = [
+    path("access-log/", include((audit_patterns, "audit"))),
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),
     path("calendars/", include((calendar_patterns, "calendars"))),

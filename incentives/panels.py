@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core import navigation
 from core.panels import (
+    ChangeSource,
     ChildNext,
     ChildTab,
     HomeCard,
@@ -23,7 +24,7 @@ from core.roles import Permission
 from core.rules import academic_year_of, assessment_year_of
 from incentives import rules
 from incentives.indicators import funnel
-from incentives.models import GcseScheme
+from incentives.models import GcseScheme, SchemeLetter
 from pupils import roll
 
 P = Permission
@@ -96,6 +97,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="Letter of the GCSE scheme",
+        model=SchemeLetter,
+        permission=Permission.SEE_MONEY,
+        order=90,
+        fields=("scheme", "sent_on"),
+    ),
     ChildTab(url_name="incentives:child", label="GCSE scheme", order=70, permission=P.SEE_MONEY),
     OverviewCard(template="incentives/cards/child.html", context=_card, order=70, permission=P.SEE_MONEY),
     ChildNext(steps=_steps, permission=P.RECORD_LETTERS, order=40),

@@ -13,6 +13,7 @@ from core import navigation
 from core.panels import (
     OWN_CASELOAD,
     Alert,
+    ChangeSource,
     ChildNext,
     ChildTab,
     HomeCard,
@@ -169,6 +170,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="PEP",
+        model=PEP,
+        permission=Permission.SEE_PEPS,
+        order=50,
+        fields=("academic_year", "season", "state", "due_on", "due_because", "held_on"),
+    ),
     ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS),
     OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS),
     ChildNext(steps=_steps, permission=P.SEE_PEPS, order=10),

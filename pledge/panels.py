@@ -10,6 +10,7 @@ from django.urls import reverse
 from core import navigation
 from core.once import once
 from core.panels import (
+    ChangeSource,
     ChildNext,
     ChildTab,
     HomeCard,
@@ -25,6 +26,7 @@ from core.roles import Permission, Role
 from core.wording import count_of
 from pledge import rules
 from pledge.indicators import Standing, kept, standings, tracked
+from pledge.models import CommitmentRecord
 from pupils.models import Pupil
 
 P = Permission
@@ -87,6 +89,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="Pledge commitment",
+        model=CommitmentRecord,
+        permission=Permission.SEE_PLEDGE,
+        order=60,
+        fields=("commitment", "answer", "recorded_on", "recorded_by"),
+    ),
     ChildTab(url_name="pledge:child", label="Pledge", order=60, permission=P.SEE_PLEDGE),
     OverviewCard(template="pledge/cards/child.html", context=_card, order=60, permission=P.SEE_PLEDGE),
     ChildNext(steps=_steps, permission=P.RECORD_PLEDGE, order=30),

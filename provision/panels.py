@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core import navigation
 from core import rules as time_rules
-from core.panels import HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
+from core.panels import ChangeSource, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
 from core.roles import Permission
 from provision import rules
 from provision.models import Exclusion
@@ -48,6 +48,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
 
 
 register(
+    ChangeSource(
+        label="Exclusion",
+        model=Exclusion,
+        permission=Permission.SEE_PUPILS,
+        order=70,
+        fields=("school", "category", "from_on", "sessions"),
+    ),
     OverviewCard(template="provision/cards/child.html", context=_card, order=50, permission=P.SEE_PUPILS),
     HomeNeeds(needs=_needs, order=50, permission=P.RECORD_EXCLUSIONS),
     TimelineSource(kind="exclusion", label="Exclusions", events=_events, permission=P.SEE_PUPILS),

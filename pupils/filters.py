@@ -1,12 +1,16 @@
-"""The filter of the roll list: one form made of the filters that the apps registered. Choices are scoped."""
+"""The filters of the roll list (one form of what the apps registered; choices are scoped) and of unusual looks."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 
 from core.forms import DateInputField, GovForm
 from core.panels import RollFilter, panels_for
+from pupils.looks import UnusualLook
+from pupils.rules.looks import UNUSUAL_LABELS
 
 
 class TimelineForm(GovForm):
@@ -45,3 +49,23 @@ class RollFilterForm(GovForm):
             if value not in (None, "", []):
                 pupils = panel.apply(pupils, value, on)
         return pupils
+
+
+class UnusualLooksForm(GovForm):
+    """How far back, and which kind. Nothing is required."""
+
+    days = forms.ChoiceField(label="Days", required=False, choices=[("", "Last 7 days"), ("28", "Last 28 days")])
+    kind = forms.ChoiceField(
+        label="Why", required=False, choices=[("", "Any reason"), *((k.value, v) for k, v in UNUSUAL_LABELS.items())]
+    )
+
+    def days_shown(self) -> int:
+        return int((self.cleaned_data.get("days") if self.is_valid() else None) or 7)
+
+    def span(self, today: date) -> tuple[date, date]:
+        """First and last day shown."""
+        return today - timedelta(days=self.days_shown() - 1), today
+
+    def narrow(self, lines: Sequence[UnusualLook]) -> list[UnusualLook]:
+        kind = self.cleaned_data.get("kind") if self.is_valid() else None
+        return [line for line in lines if not kind or line.kind == kind]

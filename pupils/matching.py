@@ -9,7 +9,7 @@ from typing import Self
 from core.feeds.base import Severity
 from pupils import rules
 from pupils.models import FormerUPN, Pupil
-from pupils.search import fold
+from pupils.rules.names import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from core import rules as time_rules
 from core.models import User
 from core.panels import (
     Alert,
+    AuditSubject,
+    ChangeSource,
     ChildNext,
     ChildTab,
     HomeCard,
@@ -49,6 +51,7 @@ from core.panels import (
 from core.roles import Permission
 from pupils import roll, rules
 from pupils.alerts import alerts_for, by_need, roll_columns
+from pupils.looks import unusual_looks
 from pupils.models import Allocation, CareEpisode, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
@@ -505,7 +508,78 @@ def _school_needs(user: Any, today: date) -> Iterable[Need]:
     )
 
 
+# The audit trail
+
+
+def _child_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    children = Pupil.objects.visible_to(user).filter(pk__in=ids)
+    return {p.pk: (p.display_name, reverse("pupils:who_looked", args=[p.pk])) for p in children}
+
+
+def _unusual_needs(user: Any, today: date) -> Iterable[Need]:
+    """Those of yesterday and today: what is older stays on the page."""
+    yield Need(
+        text="Unusual looks at children's records since yesterday",
+        count=len(unusual_looks(user, from_on=today - timedelta(days=1), to_on=today)),
+        url=reverse("pupils:unusual_looks"),
+        hint="Same surname, not allocated, many children, out of hours, refused again and again",
+    )
+
+
 register(
+    AuditSubject(kind="pupils.pupil", label="Child", permission=P.SEE_AUDIT, names=_child_names),
+    HomeNeeds(needs=_unusual_needs, order=90, permission=P.SEE_AUDIT),
+    ChangeSource(
+        label="Child",
+        model=Pupil,
+        child="pgh_obj_id",
+        permission=P.SEE_PUPILS,
+        order=0,
+        fields=("child_id", "upn", "uln", "surname", "forename", "known_as", "dob", "sex", "ethnicity", "send"),
+        describe={"ethnicity": rules.describe_ethnicity},
+    ),
+    ChangeSource(
+        label="Care episode",
+        model=CareEpisode,
+        permission=P.SEE_CARE_DETAIL,
+        order=10,
+        fields=("decom", "rne", "ls", "cin", "place", "place_provider", "dec", "rec"),
+        protected=("home_post", "pl_post"),
+        facts=True,
+        describe={
+            "rne": rules.describe_new_episode,
+            "ls": rules.describe_legal_status,
+            "cin": rules.describe_need,
+            "place": rules.describe_placement,
+            "place_provider": rules.describe_provider,
+            "rec": rules.describe_ceased_reason,
+        },
+    ),
+    ChangeSource(
+        label="School place",
+        model=SchoolPlace,
+        permission=P.SEE_PUPILS,
+        order=20,
+        fields=("school", "kind", "from_on", "to_on"),
+        labels={"from_on": "On roll from", "to_on": "No longer on roll from"},
+    ),
+    ChangeSource(
+        label="Year group",
+        model=YearGroup,
+        permission=P.SEE_PUPILS,
+        order=30,
+        fields=("academic_year", "nc_year"),
+        labels={"academic_year": "School year", "nc_year": "Year group"},
+        describe={"academic_year": time_rules.academic_year_label, "nc_year": time_rules.year_group_label},
+    ),
+    ChangeSource(
+        label="Who works with the child",
+        model=Allocation,
+        permission=P.SEE_PUPILS,
+        order=40,
+        fields=("kind", "user", "from_on", "to_on"),
+        labels={"kind": "As", "user": "Person", "from_on": "From", "to_on": "No longer from"},
+    ),
     SchoolCard(template="pupils/cards/school.html", context=_school_card, order=10, permission=P.SEE_PUPILS, wide=True),
     SchoolColumn(
         key="children",
@@ -589,4 +663,14 @@ register(
     TimelineSource(kind="care", label="Care", events=_care_events, permission=P.SEE_CARE_DETAIL),
     TimelineSource(kind="school", label="School", events=_school_events, permission=P.SEE_PUPILS),
 )
-navigation.register(navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10))
+navigation.register(
+    navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10),
+    navigation.NavEntry(
+        label="Unusual looks",
+        url_name="pupils:unusual_looks",
+        permission=P.SEE_AUDIT,
+        order=191,
+        about="Own surname, out of caseload, many at once, at night: looks worth a question",
+        group="Settings",
+    ),
+)

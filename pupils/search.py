@@ -1,7 +1,5 @@
 """Finding a child by name, known-as, UPN (present or former) or child id; never by anything in an address."""
 
-import re
-import unicodedata
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -9,17 +7,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pupils import rules
 from pupils.models import FormerUPN
+from pupils.rules.names import fold
 
 NEAR = 0.72
 """From this likeness on (difflib, 0 to 1) two words are taken for the same name in two spellings (OURS)."""
 NEAR_SHOWN = 5
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or apostrophes, so that O’Neil, O'Neil and oneil meet."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", re.sub(r"[’'`\-.]", "", plain.casefold())).strip()
 
 
 def sort_name(*, surname: str, forename: str, known_as: str) -> str:

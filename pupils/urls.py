@@ -8,10 +8,12 @@ urlpatterns = [
     path("search/", views.pupil_search, name="search"),
     path("children.csv", views.pupil_export, {"extension": "csv"}, name="export_csv"),
     path("children.xlsx", views.pupil_export, {"extension": "xlsx"}, name="export_xlsx"),
+    path("unusual-looks/", views.unusual_looks, name="unusual_looks"),
     path("<int:pupil_id>/", views.pupil_detail, name="detail"),
     path("<int:pupil_id>/care/", views.pupil_care, name="care"),
     path("<int:pupil_id>/care/reveal/", views.reveal_address, name="reveal_address"),
     path("<int:pupil_id>/school/", views.pupil_school, name="school"),
     path("<int:pupil_id>/timeline/", views.pupil_timeline, name="timeline"),
     path("<int:pupil_id>/who-has-looked/", views.who_looked, name="who_looked"),
+    path("<int:pupil_id>/changes/", views.pupil_changes, name="changes"),
 ]

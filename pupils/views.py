@@ -1,5 +1,6 @@
 """The roll list, a child's pages, and the search. Every look leaves an audit row."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -26,11 +27,13 @@ from core.panels import (
 )
 from core.roles import Permission
 from core.scoping import require
-from pupils import roll
+from pupils import looks, roll
 from pupils.alerts import roll_columns
-from pupils.filters import RollFilterForm, TimelineForm
+from pupils.filters import RollFilterForm, TimelineForm, UnusualLooksForm
+from pupils.history import changes_of
 from pupils.models import CareEpisode, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
+from pupils.rules.looks import UNUSUAL_LABELS, Unusual
 from pupils.search import matching, near
 
 PER_PAGE = 50
@@ -325,8 +328,40 @@ def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:
     return render(request, "pupils/who_looked.html", context)
 
 
+def pupil_changes(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """What was changed in this child's record, by whom, before and after; as far as the role sees it."""
+    require(request, Permission.SEE_WHO_LOOKED)
+    pupil = visible_pupil(request, pupil_id)
+    context = child_context(request, pupil, active="", page_title=f"{pupil.display_name}: what was changed")
+    context["page"] = Paginator(changes_of(request.user, pupil), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "pupils/changes.html", context)
+
+
+def unusual_looks(request: HttpRequest) -> HttpResponse:
+    """Looks that are worth a question, each with the reason in words."""
+    require(request, Permission.SEE_AUDIT)
+    form = UnusualLooksForm(request.GET or None)
+    from_on, to_on = form.span(timezone.localdate())
+    found = looks.unusual_looks(request.user, from_on=from_on, to_on=to_on)
+    shown = form.narrow(found)
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    record_access(request, Access.LISTED, detail={"rows": len(shown)})
+    counts = Counter(line.kind for line in found)
+    context = {
+        "page_title": "Unusual looks",
+        "form": form,
+        "page": page,
+        "from_on": from_on,
+        "to_on": to_on,
+        "counts": [(UNUSUAL_LABELS[kind], counts[kind]) for kind in Unusual if counts[kind]],
+        "lines": [(line, UNUSUAL_LABELS[line.kind]) for line in page.object_list],
+    }
+    return render(request, "pupils/unusual_looks.html", context)
+
+
 OTHER_SCREENS = {
     "pupils:who_looked": "Who has looked",
+    "pupils:changes": "What was changed",
     "pupils:reveal_address": "Protected postcodes",
     "pupils:search": "Search",
 }

@@ -66,6 +66,7 @@ def own_folders(settings, tmp_path: Path) -> None:
     """Stored files and documents of a test lie in its own folder."""
     settings.STORED_FILES_DIR = tmp_path / "files"
     settings.DOCUMENTS_DIR = tmp_path / "documents"
+    settings.AUDIT_DIR = tmp_path / "audit"
 
 
 @pytest.fixture

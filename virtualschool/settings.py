@@ -174,6 +174,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "core.accounts.ClosedAccountAdapter"
+MFA_ADAPTER = "core.accounts.SecondStepAdapter"
+USERSESSIONS_ADAPTER = "core.accounts.SessionsAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
@@ -244,6 +246,8 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORED_FILES_DIR = DATA_DIR / "files"
 DOCUMENTS_DIR = DATA_DIR / "documents"
+# The seals of the audit trail outside the database (docs/adr/0008).
+AUDIT_DIR = DATA_DIR / "audit"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -301,6 +305,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
     "sessions-nightly": {"task": "core.clear_sessions", "schedule": crontab(hour=1, minute=30)},
+    "audit-seal": {"task": "core.seal_audit", "schedule": crontab(minute=20)},
+    "audit-verify": {"task": "core.verify_audit", "schedule": crontab(hour=5, minute=0)},
     "termly-report": {"task": "reports.draft_termly_report", "schedule": crontab(hour=4, minute=0)},
 }
 CACHES = {

@@ -1,11 +1,12 @@
 from core.models.accounts import User
-from core.models.audit import AccessEvent
+from core.models.audit import AccessEvent, AuditSeal
 from core.models.calendars import Calendar, ClosureDay, Term
 from core.models.feeds import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile
 from core.models.jobs import JobRun
 
 __all__ = [
     "AccessEvent",
+    "AuditSeal",
     "Calendar",
     "ClosureDay",
     "FeedChange",

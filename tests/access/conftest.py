@@ -24,6 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_folders(settings: Any, folder: Path) -> None:
     """In place of the fixture of the same name: the documents of the county stay where they were stored."""
     settings.STORED_FILES_DIR, settings.DOCUMENTS_DIR = folder / "files", folder / "documents"
+    settings.AUDIT_DIR = folder / "audit"
 
 
 @pytest.fixture(scope="package")

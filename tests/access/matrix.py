@@ -68,6 +68,7 @@ REPORT = answers(      "200 200 403 403 403 200 403 200 403",
                        "200 200 403 403 403 200 403 404 403")
 TEAM_REPORT = answers( "200 200 403 403 403 200 403 403 403",
                        "200 200 403 403 403 200 403 404 403")
+ONLY_HEAD = answers(   "200 403 403 403 403 403 403 403 403")
 # fmt: on
 
 
@@ -160,6 +161,10 @@ PUPILS: dict[str, Entry] = {
     "pupils:who_looked": Entry(kwargs=child, get=answers(
                         "200 200 200 403 200 403 403 403 403",
                         "200 200 404 403 404 403 403 403 403")),
+    "pupils:changes": Entry(kwargs=child, get=answers(
+                        "200 200 200 403 200 403 403 403 403",
+                        "200 200 404 403 404 403 403 403 403")),
+    "pupils:unusual_looks": Entry(get=ONLY_HEAD),
 }
 SCHOOLS: dict[str, Entry] = {
     "schools:list": Entry(get=answers(
@@ -373,6 +378,11 @@ FEED_PAGES: dict[str, Entry] = {
     "feeds:problems": Entry(kwargs=run, get=FEEDS),
     "feeds:internal": Entry(kwargs=run, get=FEEDS),
 }
+AUDIT: dict[str, Entry] = {
+    "audit:list": Entry(get=ONLY_HEAD),
+    "audit:export_csv": Entry(get=ONLY_HEAD),
+    "audit:export_lines": Entry(get=ONLY_HEAD),
+}
 ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200")
 ONLY_ADMIN_302 = answers(
                         "403 403 403 403 403 403 403 403 302")
@@ -482,6 +492,7 @@ MATRIX: dict[str, Entry] = {
     **REPORTS,
     **TERMLY,
     **FEED_PAGES,
+    **AUDIT,
     **ACCOUNT,
     **ACCOUNT_PAGES,
     **CALENDARS,

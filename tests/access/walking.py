@@ -25,6 +25,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "gap=no_upn", "county=out", "year=11", "attendance=none",
     ),
     "pupils:export_csv": ("on_0=1&on_1=10&on_2=2024", "search=1"),
+    "pupils:unusual_looks": ("days=28&kind=own_surname",),
+    "audit:list": ("action=opened", "kind=pupils.pupil", "from_on=2026-11-01&to_on=2026-11-30"),
     "pupils:timeline": ("kind=school",),
     "peps:list": ("term=all", "status=held&term=all", "sort=-name"),
     "peps:export_csv": ("term=all",),

@@ -27,7 +27,8 @@ FLOORS = [
 WEB_FILES = {"views", "forms", "filters"}
 # Models whose rows do not hang off a child, or whose scope is the permission that the view asks first.
 UNSCOPED_READS = {
-    "AccessEvent": "read for one child who is visible, behind SEE_WHO_LOOKED",
+    "AccessEvent": "one child's, who is visible, behind SEE_WHO_LOOKED; the whole log behind SEE_AUDIT",
+    "AuditSeal": "seals; behind SEE_AUDIT",
     "User": "names of staff; no child",
     "FeedRun": "deliveries; behind IMPORT_FEEDS",
     "FeedProblem": "deliveries; behind IMPORT_FEEDS",

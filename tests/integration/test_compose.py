@@ -393,6 +393,9 @@ class TestNatively:
         [
             "ALTER TABLE core_accessevent DISABLE TRIGGER ALL",
             "TRUNCATE core_accessevent",
+            "UPDATE core_accessevent SET user_id = 1",
+            "DELETE FROM core_auditseal",
+            "DELETE FROM pupils_pupilevent",
             "DROP TABLE core_accessevent",
             "CREATE TABLE mine (n int)",
         ],

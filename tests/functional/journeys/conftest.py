@@ -49,6 +49,7 @@ def know_the_sizes() -> None:
 def own_folders(settings: Any, folder: Path) -> None:
     """In place of the fixture of the same name: the county's files stay where they were stored."""
     settings.STORED_FILES_DIR, settings.DOCUMENTS_DIR = folder / "files", folder / "documents"
+    settings.AUDIT_DIR = folder / "audit"
 
 
 @pytest.fixture(scope="package")
