@@ -79,7 +79,7 @@ def test_from_nothing_to_the_countys_dates(site: Client) -> None:
     assert county_year(YEAR).recorded
     assert county_year(YEAR).terms[0].starts_on == date(2026, 9, 3)
     assert [t.name for t in Term.objects.all()] == [f"Term {n}" for n in range(1, 7)]
-    assert 'href="/calendars/' in site.get("/").content.decode()
+    assert 'href="/calendars/' in site.get(reverse("more")).content.decode()
     assert "No term dates are recorded" not in site.get("/").content.decode()
 
 
