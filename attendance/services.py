@@ -1,5 +1,6 @@
 """Deciding conflicts, and deriving anew what counts."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,6 +124,22 @@ def _put_mark(pupil_id: int, academic_year: int, place: int, symbol: str) -> Non
     register = EffectiveRegister.objects.select_for_update().get(pupil_id=pupil_id, academic_year=academic_year)
     register.marks = register.marks[:place] + symbol + register.marks[place + 1 :]
     register.save(update_fields=["marks"])
+
+
+def settle_conflicts_anew() -> None:
+    """Derive anew whatever two sources differ about: whose mark is proposed rests on where the child is on roll.
+
+    In the transaction of the change. Without a conflict no school place plays a part in which mark counts.
+    """
+    from attendance.register.effective import derive
+    from attendance.register.sessions import SessionMasks
+
+    years: dict[int, set[int]] = defaultdict(set)
+    for pupil, year in MarkConflict.objects.values_list("pupil_id", "academic_year").distinct():
+        years[year].add(pupil)
+    masks = SessionMasks()
+    for year, pupils in sorted(years.items()):
+        derive(sorted(pupils), year, masks=masks)
 
 
 def rebuild_effective(*, academic_years: Sequence[int] | None = None) -> int:

@@ -30,5 +30,5 @@ def rebuild_recent() -> None:
 
 @shared_task(name="attendance.rebuild_effective")
 def rebuild_effective() -> None:
-    """All years, on demand (after a change of old term dates)."""
+    """All years, after a change of term dates."""
     services.rebuild_effective()

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from core import account_access, rules
 from core.actor import acting_as
 from core.audit import Access, record_access
+from core.followers import Changed, tell_changed
 from core.models import Calendar, ClosureDay, Term, User
 from core.permissions import (
     check_can_manage_accounts,
@@ -205,6 +206,7 @@ def make_county_calendar(*, calendar: Calendar, actor: Any) -> Calendar:
         calendar.is_default = True
         calendar.save(update_fields=["is_default"])
     _decided(actor, calendar, "county calendar chosen")
+    tell_changed(Changed.TERM_DATES)
     return calendar
 
 
@@ -232,6 +234,7 @@ def record_terms(*, calendar: Calendar, academic_year: int, terms: Sequence[rule
             different += 1
     if different:
         _decided(actor, calendar, "term dates recorded", academic_year=academic_year, terms=different)
+        tell_changed(Changed.TERM_DATES)
     return different
 
 
@@ -265,6 +268,7 @@ def add_closure(*, calendar: Calendar, academic_year: int, on: date, reason: str
     with acting_as(actor, service="core.add_closure"), _once({"on": already}):
         closure = ClosureDay.objects.create(calendar=calendar, on=on, reason=reason)
     _decided(actor, calendar, "closure recorded", on=on.isoformat())
+    tell_changed(Changed.TERM_DATES)
     return closure
 
 
@@ -276,6 +280,7 @@ def remove_closure(*, closure: ClosureDay, actor: Any) -> None:
     with acting_as(actor, service="core.remove_closure"):
         closure.delete()
     _decided(actor, calendar, "closure removed", on=on.isoformat())
+    tell_changed(Changed.TERM_DATES)
 
 
 def _calendar_name(name: str, but: int = 0) -> str:

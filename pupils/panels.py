@@ -172,7 +172,7 @@ def _in_years(nc_years: Sequence[int], on: date) -> Q:
 
 
 def _people_field(kind: Allocation.Kind, label: str, any_one: str) -> Callable[[Any], forms.Field]:
-    """Those who work with children in this capacity now, whatever their role: a head may be an adviser too."""
+    """Those with the role, and whoever has children in this capacity now: a head may be an adviser too."""
 
     def field(user: Any) -> forms.Field:
         return forms.ModelChoiceField(roll.allocated(kind, _today()), label=label, empty_label=any_one)

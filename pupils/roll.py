@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core import rules as time_rules
 from core.models import User
@@ -116,9 +116,9 @@ def team_on(pupil_ids: Iterable[int], on: date) -> dict[int, dict[str, Allocatio
 
 
 def allocated(kind: str, on: date) -> QuerySet[User]:
-    """Who works with a child in this capacity on a day, by name."""
-    rows = Allocation.objects.current(on).filter(kind=kind, user__is_active=True)
-    return User.objects.filter(pk__in=rows.values("user_id")).order_by("name", "pk")
+    """Whom a filter offers: those whose role it is, with children or without, and whoever has children on the day."""
+    rows = Allocation.objects.current(on).filter(kind=kind)
+    return User.objects.filter(Q(role=kind) | Q(pk__in=rows.values("user_id")), is_active=True).order_by("name", "pk")
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,9 @@ class RollPage:
         if self.form.is_bound:
             pupils = self.form.narrow(pupils, self.on)
         if self.searched:
-            here = Exists(CareEpisode.objects.open_on(self.on).filter(pupil=OuterRef("pk")))
+            here = Exists(
+                CareEpisode.objects.visible_to(self.request.user).open_on(self.on).filter(pupil=OuterRef("pk"))
+            )
             return self._ordered(pupils.annotate(looked_after_now=here), "-looked_after_now")
         return self._ordered(pupils)
 

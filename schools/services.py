@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.actor import acting_as
+from core.followers import Changed, tell_changed
 from core.models import Calendar, User
 from core.roles import Role
 from schools.models import School, SchoolMembership
@@ -55,4 +56,5 @@ def choose_calendar(*, school: School, calendar: Calendar | None, actor: Any) ->
         school.calendar = calendar
         with acting_as(actor, service="schools.choose_calendar"):
             school.save(update_fields=["calendar"])
+        tell_changed(Changed.TERM_DATES)
     return school

@@ -65,5 +65,11 @@ def parse_word_map(text: str) -> dict[str, str]:
                 advice="Write word=code, separated by commas, with codes of the attendance list: present=/,absent=N",
             )
         assert symbol is not None
-        found[fold_word(word)] = symbol
+        if found.setdefault(fold_word(word), symbol) != symbol:
+            raise FeedRefused.because(
+                "BAD_CODE_MAP",
+                f"The word map gives “{word.strip()[:40]}” two codes.",
+                value=text,
+                advice="Write each word once, with the one code that it means.",
+            )
     return found

@@ -55,8 +55,9 @@ def _has_error(book: zipfile.ZipFile, name: str) -> bool:
 def _errors_by_sheet(source: SourceFile) -> dict[str, dict[tuple[int, int], str]]:
     import openpyxl
 
-    book = openpyxl.load_workbook(source.path, read_only=True, data_only=True)
-    try:
+    # By its content: a stored file has no ending, and the library refuses a path without one.
+    with source.path.open("rb") as handle:
+        book = openpyxl.load_workbook(handle, read_only=True, data_only=True)
         return {
             sheet.title: {
                 (cell.row - 1, cell.column - 1): str(cell.value)
@@ -66,8 +67,6 @@ def _errors_by_sheet(source: SourceFile) -> dict[str, dict[tuple[int, int], str]
             }
             for sheet in book.worksheets
         }
-    finally:
-        book.close()
 
 
 def _check_areas(source: SourceFile, book: zipfile.ZipFile) -> None:

@@ -5,6 +5,9 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, OperationalError, ProgrammingError
+
+UNDEFINED_TABLE = "42P01"
 
 
 class Refused(Exception):
@@ -13,6 +16,13 @@ class Refused(Exception):
     def __init__(self, document: dict[str, Any]) -> None:
         super().__init__(document.get("error", "refused"))
         self.document = document
+
+
+def _about_the_database(fault: DatabaseError) -> str:
+    """In words, without the statement: it may hold values of rows."""
+    if getattr(fault.__cause__, "pgcode", "") == UNDEFINED_TABLE:
+        return "The database is not ready: run `python manage.py migrate` first."
+    return f"The database did not answer as it should ({type(fault).__name__}). Nothing was changed."
 
 
 class JsonCommand(BaseCommand):
@@ -39,6 +49,10 @@ class JsonCommand(BaseCommand):
             document, code = refusal.document, 1
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from None
+        except (OperationalError, ProgrammingError) as fault:
+            if options["traceback"]:
+                raise
+            document, code = {"status": "refused", "error": _about_the_database(fault)}, 1
         if options["json"]:
             self.stdout.write(json.dumps(document, default=str))
         elif "error" in document:

@@ -260,14 +260,7 @@ def _year_context(calendar: Calendar, academic_year: int, known: Calendars) -> d
         "days": len(days),
         "unusual": len(days) not in rules.USUAL_SCHOOL_DAYS,
         "closures": [(c, rules.why_no_school_day(c.on, dates.terms)) for c in closures],
-        **_consequence(academic_year),
     }
-
-
-def _consequence(academic_year: int) -> dict[str, Any]:
-    """What a change of dates does: figures of this school year and the last are made again by night."""
-    this_year = rules.academic_year_of(timezone.localdate())
-    return {"older": academic_year < this_year - 1}
 
 
 def calendar_terms(request: HttpRequest, calendar_id: int, academic_year: int) -> HttpResponse:
@@ -301,7 +294,6 @@ def calendar_terms(request: HttpRequest, calendar_id: int, academic_year: int) -
             "year_label": label,
             "recorded_here": academic_year in known.years_of(calendar.pk),
             "assumed": not dates.recorded,
-            **_consequence(academic_year),
         },
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from attainment.indicators import IndicatorComputation, compute, open_codes
 from attainment.rules import NI_SPECS, NiCode, ResultFlag
-from core.charts import Chart, Series, Value, grouped_bar_chart, line_chart, print_value
+from core.charts import Chart, Series, Value, grouped_bar_chart, line_chart
 from core.documents import KeyFigure, Status, Table, TableColumn
 from core.rules import year_group_label
 from pupils.rules import LAST_OC2_YEAR, CohortStatus, default_basis
@@ -251,7 +251,7 @@ def _aims(data: Mapping[str, Any]) -> list[Series]:
 
 def _stated(name: str, words: Sequence[str | None]) -> Series:
     values = [Decimal(one.rstrip("%")) if one else None for one in words]
-    return Series(name, values, [one or print_value(None) for one in words])
+    return Series(name, values, [one or DASH for one in words])
 
 
 STEPS = (

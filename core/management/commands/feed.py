@@ -51,6 +51,9 @@ class Command(JsonCommand):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         kind = get_kind(options["kind"])
         chosen = {o.name: options[o.name] for o in kind.options if o.name in options}
+        foreign = [n for k in all_kinds() for o in k.options if (n := o.name) in options and n not in chosen]
+        if foreign:
+            raise CommandError(f"{kind.kind} has no option --{foreign[0]}.", returncode=2)
         actor = self._actor(options["actor"])
         today = timezone.localdate()
         try:

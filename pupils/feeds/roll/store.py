@@ -5,6 +5,7 @@ from typing import Any
 
 from core.db.copy import copy_rows
 from core.db.staging import stage, update_from_stage
+from core.followers import Changed, tell_changed
 from pupils.feeds.roll.plan import PUPIL_FIELDS, Plan, PupilFacts
 from pupils.feeds.upns import free_upns
 from pupils.models import FormerUPN, Pupil, SchoolPlace, YearGroup
@@ -31,6 +32,8 @@ def write(plan: Plan, *, run_id: int | None, today: date, actor: Any) -> None:
     )
     _write_years(plan, keys, run_id)
     _write_places(plan, keys, run_id)
+    if plan.places_new or plan.places_changed:
+        tell_changed(Changed.SCHOOL_PLACES)
     changes = [AllocationChange(keys[child], kind, user) for child, kind, user in plan.staff]
     if changes:
         change_allocations(changes=changes, on=today, actor=actor)

@@ -35,6 +35,7 @@ class Command(JsonCommand):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         parse_term_code(options["term"])
+        self._make_folder(options["output"])
         as_at, today = _day(options["as_at"]), timezone.localdate()
         basis = Basis(options["basis"]) if options["basis"] else None
         actor = self._actor(options["actor"])
@@ -59,6 +60,14 @@ class Command(JsonCommand):
             "files": files,
             "figures": services.headlines_of(run),
         }
+
+    def _make_folder(self, folder: Path) -> None:
+        """Before anything is made: a report whose files cannot be written would be left behind."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = f"{folder} cannot be made a folder ({error.strerror}). Name another with --output."
+            raise Refused({"status": "refused", "error": why}) from None
 
     def _actor(self, email: str | None) -> User | None:
         if email is None:

@@ -86,6 +86,7 @@ def test_refusals_exit_with_one(feed, tmp_path: Path) -> None:
         ("gias",),
         (),
         ("gias", "x.csv", "--nosuch"),
+        ("gias", "x.csv", "--codes", "present=/"),
         ("gias", "x.csv", "--actor", "nobody@westmarch.example"),
     ],
 )
@@ -134,6 +135,8 @@ def test_the_word_map_of_welfare_call(feed, tmp_path: Path) -> None:
     words = sources({"w.csv": "Child ID,Date,AM,PM\nW1,03/11/2025,present,absent\n"}, tmp_path / "w")[0].path
     assert feed("welfare-call", words)[1]["rows"]["applied"] == 0
     assert feed("welfare-call", words, "--codes", "present=/,absent=N")[1]["rows"]["applied"] == 1
+    code, told = feed("welfare-call", words, "--codes", "present=/,present=N,absent=N")[:2]
+    assert (code, [p["code"] for p in told["problems"]]) == (1, ["BAD_CODE_MAP"])
 
 
 @pytest.mark.django_db
@@ -185,6 +188,11 @@ def test_two_folders_are_two_installations(tmp_path_factory) -> None:
         one, other = ({"DATA_DIR": str(base / name), "DATABASE_URL": ""} for name in ("one", "other"))
         for environment in (one, other):
             assert run_manage("migrate", "--verbosity", 0, environment=environment).returncode == 0
+        unready = run_manage(
+            "roll", "--on", "2009-12-01", "--json", environment=environment | {"DATA_DIR": str(base / "third")}
+        )
+        assert unready.returncode == 1
+        assert "manage.py migrate" in json.loads(unready.stdout)["error"]
         first = run_manage("feed", "gias", path, "--apply", "--json", environment=one)
         assert json.loads(first.stdout)["status"] == "applied"
         again = run_manage("feed", "gias", path, "--json", environment=one)

@@ -363,6 +363,25 @@ def test_numbers_of_a_workbook_stay_text(send: Send, child: Pupil, school: Schoo
     assert Pupil.objects.get().uln == "9276308686"
 
 
+def test_an_error_cell_of_a_workbook_holds_its_row_and_the_rest_is_applied(
+    send: Send, child: Pupil, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["child_id", "surname"], ["A1", "Bray"], ["B2", "#N/A"]):
+        sheet.append(row)
+    sheet["B3"].data_type = "e"
+    book.save(tmp_path / "roll.xlsx")
+    outcome = send("roll", tmp_path / "roll.xlsx")
+    assert (outcome.status, outcome.rows["applied"], outcome.rows["held"]) == ("applied", 1, 1)
+    assert [p.row for p in with_code(outcome, "EXCEL_ERROR")] == [3]
+    child.refresh_from_db()
+    assert child.surname == "Bray"
+
+
 @pytest.mark.parametrize("bad", ["Z990000000001", "3412"])
 def test_bad_values_never_replace_good_ones(send_roll, child: Pupil, bad: str) -> None:
     send_roll({"upn": upn_for(1), "uln": "9276308686"})
