@@ -19,7 +19,7 @@ from core.models import User
 from core.rules import Season
 from pupils.models import Pupil
 from pupils.rules import Basis
-from pupils.search import fold
+from pupils.rules.names import fold
 from reports import permissions, termly
 from reports.models import ReportDocument, ReportRun
 from reports.rules import Audience, ReportState, TransitionRefused
