@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
         import core.feeds.panels
         import core.own_panels  # noqa: F401 - both register
 
-        autodiscover_modules("feeds", "panels")
+        autodiscover_modules("data_classes", "feeds", "panels")

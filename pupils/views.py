@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.models import AccessEvent, User
 from core.panels import (
     ChildTab,
@@ -122,6 +123,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@limited(Limit.EXPORTS)
 def pupil_export(request: HttpRequest, extension: str) -> HttpResponseBase:
     """The list as filtered, all pages, as CSV or XLSX; the audit row holds the number of rows."""
     require(request, Permission.EXPORT_PUPILS)
@@ -144,6 +146,7 @@ def _plain(value: Any) -> Any:
 
 
 @require_POST
+@limited(Limit.SEARCHES)
 def pupil_search(request: HttpRequest) -> HttpResponse:
     """Names and numbers are posted, kept in the session and never stand in an address."""
     require(request, Permission.SEE_PUPILS)

@@ -29,6 +29,7 @@ from core.feeds.registry import all_kinds, get_kind
 from core.feeds.services import Work
 from core.feeds.store import refusal_for
 from core.forms import GovForm, MultipleFileField, RadioField
+from core.limits import Limit, limited
 from core.models import FeedProblem, FeedRun, User
 from core.roles import Permission
 from core.scoping import require
@@ -363,6 +364,7 @@ def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     return redirect("feeds:list")
 
 
+@limited(Limit.EXPORTS)
 def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """All problems of a delivery as CSV, the worst first, for the sender."""
     run = _run(request, run_id)
@@ -375,6 +377,7 @@ def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return csv_response(Export(f"problems-of-delivery-{run.pk}", headings, rows))
 
 
+@limited(Limit.EXPORTS)
 def feed_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """What a delivery changes, entry by entry, as CSV."""
     run = _run(request, run_id)

@@ -462,6 +462,8 @@ SITE: dict[str, Entry] = {
     "home": Entry(get=ALL_200),
     "health": Entry(get=ALL_200, post=ALL_405, open=True),
     "components": Entry(get=ALL_404, open=True),
+    "robots": Entry(get=ALL_200, post=ALL_405, open=True),
+    "security_txt": Entry(get=ALL_404, post=ALL_405, open=True),  # no contact is set in tests
 }
 # fmt: on
 MATRIX: dict[str, Entry] = {
