@@ -69,7 +69,7 @@ def kind_and_place(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any
     was typed), the number of the account, and which release on which system. No text of an exception, no variable,
     no request, no message and no crumb.
     """
-    kept = {
+    kept: dict[str, Any] = {
         key: event[key]
         for key in ("event_id", "timestamp", "platform", "level", "logger", "transaction", "release", "environment")
         if key in event

@@ -29,7 +29,7 @@ from core.roles import Permission
 from core.scoping import require
 from pupils import roll
 from pupils.filters import RollFilterForm
-from pupils.models import Pupil
+from pupils.models import ProtectedNote, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
 from pupils.search import matching
 
@@ -188,6 +188,11 @@ def child_context(request: HttpRequest, pupil: Pupil, *, active: str, page_title
         "page_title": page_title or f"{pupil.display_name}: {label}",
         "crumbs": [("Children", reverse("pupils:list"))],
         "identity": _identity(request, entry),
+        "restricted": ProtectedNote.objects.visible_to(request.user)
+        .in_force()
+        .filter(pupil=pupil, kind=ProtectedNote.Kind.CONTACT)
+        .exists(),
+        "may_see_restriction": request.user.can(Permission.SEE_PROTECTED_NOTES),  # type: ignore[union-attr]
     }
 
 
@@ -302,6 +307,9 @@ def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:
 OTHER_SCREENS = {
     "pupils:who_looked": "Who has looked",
     "pupils:reveal_address": "Protected postcodes",
+    "pupils:protected": "Protected",
+    "pupils:protected_show": "Protected",
+    "pupils:protected_new": "Protected",
     "pupils:search": "Search",
 }
 

@@ -161,6 +161,30 @@ PUPILS: dict[str, Entry] = {
                         "200 200 200 403 200 403 403 403 403",
                         "200 200 404 403 404 403 403 403 403")),
 }
+
+def protected(world: World, side: Side) -> dict[str, Any]:
+    return {**child(world, side), "what": "contact"}
+
+
+PROTECTED: dict[str, Entry] = {
+    "pupils:protected": Entry(kwargs=child, get=answers(
+                        "200 200 200 403 200 403 403 403 403",
+                        "200 200 404 403 404 403 403 403 403")),
+    "pupils:protected_show": Entry(
+        kwargs=protected, get=ALL_405,
+        post=answers(   "302 302 302 403 302 403 403 403 403",
+                        "302 302 404 403 404 403 403 403 403")),
+    "pupils:protected_new": Entry(
+        kwargs=protected, data=lambda world, side: {"note": "Nobody but the social worker may call"},
+        get=answers(    "200 200 403 403 200 403 403 403 403",
+                        "200 200 403 403 404 403 403 403 403"),
+        post=answers(   "302 302 403 403 302 403 403 403 403",
+                        "302 302 403 403 404 403 403 403 403")),
+    "pupils:protected_end": Entry(
+        kwargs=lambda world, side: {"note_id": side.note.pk}, get=ALL_405,
+        post=answers(   "302 302 403 403 302 403 403 403 403",
+                        "302 302 403 403 404 403 403 403 403")),
+}
 SCHOOLS: dict[str, Entry] = {
     "schools:list": Entry(get=answers(
                         "200 200 403 200 403 200 403 403 403")),
@@ -469,6 +493,7 @@ SITE: dict[str, Entry] = {
 MATRIX: dict[str, Entry] = {
     **SITE,
     **PUPILS,
+    **PROTECTED,
     **SCHOOLS,
     **ATTENDANCE,
     **ATTAINMENT,

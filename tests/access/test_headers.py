@@ -80,7 +80,8 @@ def inline(page: str) -> list[str]:
 
 
 def test_no_page_holds_script_or_style_of_its_own(walked: Walk) -> None:
-    pages = {p.url: p.text for p in walked.pages if p.text.lstrip().startswith("<!DOCTYPE html")}
+    """But for the answer to health checks: a package's page, whose style the policy blocks."""
+    pages = {p.url: p.text for p in walked.pages if p.name != "health" and p.text.lstrip().startswith("<!DOCTYPE html")}
     assert len(pages) > 60
     assert {url: found for url, text in pages.items() if (found := inline(text))} == {}
 

@@ -33,8 +33,8 @@ from virtualschool.demo.schools import TOWNS
 ROOT = Path(__file__).resolve().parents[3]
 # Where a protected value may be named at all: its model and feed, the way in which it is shown, the demo's files.
 MAY_NAME_PROTECTED = {
-    "pupils/models.py", "pupils/data_classes.py", "pupils/views.py", "pupils/feeds", "virtualschool/demo",
-    "core/models", "templates/pupils/care.html",
+    "pupils/models.py", "pupils/data_classes.py", "pupils/views.py", "pupils/protected", "pupils/feeds",
+    "virtualschool/demo", "templates/pupils/care.html", "templates/pupils/protected.html",
 }  # fmt: skip
 # Too common a name to be looked for; FormerUPN is held by the tests of the protected page, passwords by allauth's.
 COMMON = {"upn", "password"}
