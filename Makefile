@@ -68,7 +68,7 @@ test: setup-test ## all tests, with PostgreSQL, Redis, a real worker and Chromiu
 	@$(PY) -m pytest tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
 
 lint: export DATA_DIR := $(TEST_DATA_DIR)
-lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema, missing migrations
+lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema, missing migrations, check --deploy
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
@@ -77,6 +77,12 @@ lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema,
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run --verbosity 1
+	@# As an installation for real is set up; the key is made for this one run.
+	ALLOWED_HOSTS=virtual-school.example.gov.uk CSRF_TRUSTED_ORIGINS=https://virtual-school.example.gov.uk \
+		SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" TRUST_PROXY=1 \
+		SECURITY_CONTACT=mailto:security@example.gov.uk \
+		SECURITY_TXT_EXPIRES="$$($(PY) -c 'import datetime as d; print(d.date.today() + d.timedelta(days=180))')" \
+		$(PY) manage.py check --deploy --fail-level WARNING
 
 bench: setup-test ## measure speed and size against their limits, in a scratch installation; writes bench.json to DATA_DIR
 	@$(PY) manage.py bench

@@ -8,7 +8,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Let each app register its feeds and panels: the pages that show several floors ask the registries."""
+        import core.edges
         import core.feeds.panels
-        import core.own_panels  # noqa: F401 - both register
+        import core.own_panels  # noqa: F401 - all three register; of the first it is the deployment check
 
-        autodiscover_modules("feeds", "panels")
+        autodiscover_modules("data_classes", "feeds", "panels")

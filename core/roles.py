@@ -64,6 +64,9 @@ class Permission(StrEnum):
     SEE_ALL_PUPILS = "see_all_pupils"
     SEE_PUPILS = "see_pupils"
     SEE_PLACEMENT_ADDRESS = "see_placement_address"
+    SEE_PROTECTED_NOTES = "see_protected_notes"
+    RECORD_PROTECTED_NOTES = "record_protected_notes"
+    SEE_ADOPTED_UPNS = "see_adopted_upns"
     SEE_CARE_DETAIL = "see_care_detail"
     SEE_ATTAINMENT = "see_attainment"
     SEE_PEPS = "see_peps"
@@ -97,6 +100,9 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.SEE_ALL_PUPILS: "See every child on the roll",
     Permission.SEE_PUPILS: "See children's records",
     Permission.SEE_PLACEMENT_ADDRESS: "Reveal home and placement postcodes, with a trace",
+    Permission.SEE_PROTECTED_NOTES: "Reveal contact restrictions and health notes, with a trace",
+    Permission.RECORD_PROTECTED_NOTES: "Record and end contact restrictions and health notes",
+    Permission.SEE_ADOPTED_UPNS: "Reveal former UPNs of adopted children, with a trace",
     Permission.SEE_CARE_DETAIL: "See care episodes, legal status and placements",
     Permission.SEE_ATTAINMENT: "See results",
     Permission.SEE_PEPS: "See Personal Education Plans",
@@ -134,6 +140,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_ALL_PUPILS,
             P.SEE_PUPILS,
             P.SEE_PLACEMENT_ADDRESS,
+            P.SEE_PROTECTED_NOTES,
+            P.RECORD_PROTECTED_NOTES,
+            P.SEE_ADOPTED_UPNS,
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
             P.SEE_PEPS,
@@ -166,6 +175,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_ALL_PUPILS,
             P.SEE_PUPILS,
             P.SEE_PLACEMENT_ADDRESS,
+            P.SEE_PROTECTED_NOTES,
+            P.RECORD_PROTECTED_NOTES,
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
             P.SEE_PEPS,
@@ -188,6 +199,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             P.SEE_PUPILS,
             P.SEE_PLACEMENT_ADDRESS,
+            P.SEE_PROTECTED_NOTES,
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
             P.SEE_PEPS,
@@ -212,6 +224,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             P.SEE_PUPILS,
             P.SEE_PLACEMENT_ADDRESS,
+            P.SEE_PROTECTED_NOTES,
+            P.RECORD_PROTECTED_NOTES,
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
             P.SEE_PEPS,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.roles import Permission
 from core.scoping import require
 from incentives import rules, services
@@ -138,6 +139,7 @@ def _record(request: HttpRequest, scheme: GcseScheme, form: LetterForm) -> bool:
     return True
 
 
+@limited(Limit.EXPORTS)
 def not_told_export(request: HttpRequest, assessment_year: int, extension: str) -> HttpResponseBase:
     """Who was not told yet, for the letters."""
     scheme = _scheme(request, assessment_year)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.roles import Permission
 from core.scoping import require
@@ -95,6 +96,7 @@ def pep_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@limited(Limit.EXPORTS)
 def pep_export(request: HttpRequest, extension: str) -> HttpResponseBase:
     """The list as filtered, all pages."""
     require(request, Permission.EXPORT_PUPILS)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.roles import Permission
 from core.scoping import require
@@ -96,6 +97,7 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@limited(Limit.EXPORTS)
 def pledge_export(request: HttpRequest, extension: str) -> HttpResponseBase:
     """The list as filtered; the codes of the promises without an answer are named."""
     require(request, Permission.EXPORT_PUPILS)

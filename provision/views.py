@@ -16,6 +16,7 @@ from django.utils import timezone
 from core import rules as time_rules
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.roles import Permission
 from core.scoping import require
@@ -112,6 +113,7 @@ def exclusion_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@limited(Limit.EXPORTS)
 def exclusion_export(request: HttpRequest, extension: str) -> HttpResponseBase:
     """The list as filtered, all pages."""
     require(request, Permission.EXPORT_PUPILS)

@@ -13,6 +13,8 @@ from pupils import rules
 from pupils.querysets import (
     AllocationQuerySet,
     CareEpisodeQuerySet,
+    FormerUPNQuerySet,
+    ProtectedNoteQuerySet,
     PupilDataQuerySet,
     PupilQuerySet,
     SchoolPlaceQuerySet,
@@ -68,12 +70,12 @@ class Pupil(models.Model):
 
 @track_changes()
 class FormerUPN(models.Model):
-    """A UPN the child had before; search and matching find both."""
+    """A UPN the child had before; matching finds both, and so does a search, but for a child who was adopted."""
 
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="former_upns")
     upn = models.CharField("UPN", max_length=13, db_index=True)
 
-    objects = PupilDataQuerySet.as_manager()
+    objects = FormerUPNQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pupil", "upn"], name="pupils_formerupn_once")]
@@ -157,6 +159,41 @@ class ReturnRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.pupil_id} {self.key}"
+
+
+@track_changes()
+class ProtectedNote(models.Model):
+    """What must not reach the wrong person: who may not have contact, what a doctor said. Shown on request only.
+
+    A note is never changed: it is ended, and a new one is written.
+    """
+
+    class Kind(models.TextChoices):
+        CONTACT = "contact", "Contact restriction"
+        HEALTH = "health", "Health note"
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="protected_notes")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    protected_text = models.TextField(max_length=2000)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ProtectedNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-recorded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="pupils_protectednote_end_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.pupil_id}"
 
 
 @track_changes()

@@ -291,7 +291,7 @@ def _people_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
 
 
 def _identity_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
-    former = ", ".join(pupil.former_upns.visible_to(user).values_list("upn", flat=True))
+    former = ", ".join(pupil.former_upns.visible_to(user).unmasked().values_list("upn", flat=True))
     reason = rules.UPN_UNKNOWN_REASONS.get(pupil.upn_unknown_reason, "")
     rows = [
         ("Child id", pupil.child_id),
@@ -595,6 +595,7 @@ register(
     ChildTab(url_name="pupils:detail", label="Overview", order=0, permission=P.SEE_PUPILS),
     ChildTab(url_name="pupils:care", label="Care", order=10, permission=P.SEE_CARE_DETAIL),
     ChildTab(url_name="pupils:school", label="School", order=20, permission=P.SEE_PUPILS),
+    ChildTab(url_name="pupils:protected", label="Protected", order=90, permission=P.SEE_PROTECTED_NOTES),
     ChildTab(url_name="pupils:timeline", label="Timeline", order=100, permission=P.SEE_PUPILS),
     OverviewCard(template="pupils/cards/next.html", context=_next_card, order=0, permission=P.SEE_PUPILS, wide=True),
     ChildNext(steps=_gap_steps, permission=P.SEE_ALL_PUPILS, order=90),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.roles import Permission
 from core.scoping import ScopedQuerySet
+from pupils.rules import ADOPTED_REASONS
 
 
 class PupilQuerySet(ScopedQuerySet):
@@ -47,6 +48,28 @@ class PupilQuerySet(ScopedQuerySet):
 
 class PupilDataQuerySet(ScopedQuerySet):
     scope_through = "pupil"
+
+
+class FormerUPNQuerySet(PupilDataQuerySet):
+    def of_adopted(self) -> Self:
+        """Those of children whose care ended by adoption: shown on request only, and no way to find a child."""
+        return self.filter(self._adopted())
+
+    def unmasked(self) -> Self:
+        """All others."""
+        return self.exclude(self._adopted())
+
+    @staticmethod
+    def _adopted() -> Exists:
+        from pupils.models import CareEpisode
+
+        ended = CareEpisode.objects.filter(pupil=OuterRef("pupil"), rec__in=ADOPTED_REASONS)
+        return Exists(ended)
+
+
+class ProtectedNoteQuerySet(PupilDataQuerySet):
+    def in_force(self) -> Self:
+        return self.filter(ended_at__isnull=True)
 
 
 class CareEpisodeQuerySet(PupilDataQuerySet):

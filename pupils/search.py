@@ -1,4 +1,7 @@
-"""Finding a child by name, known-as, UPN (present or former) or child id; never by anything in an address."""
+"""Finding a child by name, known-as, UPN (present or former) or child id; never by anything in an address.
+
+The former UPN of an adopted child finds nobody: it would lead from the old name to the new one.
+"""
 
 from difflib import SequenceMatcher
 from typing import Any
@@ -25,7 +28,7 @@ def matching(pupils: QuerySet[Any], text: str) -> QuerySet[Any]:
     names = Q()
     for word in fold(text).split():
         names &= Q(sort_name__contains=word)
-    former: Any = Exists(FormerUPN.objects.filter(pupil=OuterRef("pk"), upn=number))
+    former: Any = Exists(FormerUPN.objects.unmasked().filter(pupil=OuterRef("pk"), upn=number))
     return pupils.filter(names | Q(upn=number) | Q(child_id__iexact=text.strip()) | former)
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from pupils import views
+from pupils.protected import views as protected
 
 app_name = "pupils"
 urlpatterns = [
@@ -12,6 +13,10 @@ urlpatterns = [
     path("<int:pupil_id>/", views.pupil_detail, name="detail"),
     path("<int:pupil_id>/care/", views.pupil_care, name="care"),
     path("<int:pupil_id>/care/reveal/", views.reveal_address, name="reveal_address"),
+    path("<int:pupil_id>/protected/", protected.protected, name="protected"),
+    path("<int:pupil_id>/protected/<slug:what>/show/", protected.show, name="protected_show"),
+    path("<int:pupil_id>/protected/<slug:what>/new/", protected.record, name="protected_new"),
+    path("protected/<int:note_id>/end/", protected.end, name="protected_end"),
     path("<int:pupil_id>/school/", views.pupil_school, name="school"),
     path("<int:pupil_id>/timeline/", views.pupil_timeline, name="timeline"),
     path("<int:pupil_id>/who-has-looked/", views.who_looked, name="who_looked"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.models import AccessEvent, User
 from core.panels import (
     ChildTab,
@@ -31,7 +32,7 @@ from pupils import looks, roll
 from pupils.alerts import roll_columns
 from pupils.filters import RollFilterForm, TimelineForm, UnusualLooksForm
 from pupils.history import changes_of
-from pupils.models import CareEpisode, Pupil
+from pupils.models import CareEpisode, ProtectedNote, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
 from pupils.rules.looks import UNUSUAL_LABELS, Unusual
 from pupils.search import matching, near
@@ -145,6 +146,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@limited(Limit.EXPORTS)
 def pupil_export(request: HttpRequest, extension: str) -> HttpResponseBase:
     """The list as filtered, all pages, as CSV or XLSX; the audit row holds the number of rows."""
     require(request, Permission.EXPORT_PUPILS)
@@ -167,6 +169,7 @@ def _plain(value: Any) -> Any:
 
 
 @require_POST
+@limited(Limit.SEARCHES)
 def pupil_search(request: HttpRequest) -> HttpResponse:
     """Names and numbers are posted, kept in the session and never stand in an address."""
     require(request, Permission.SEE_PUPILS)
@@ -208,6 +211,11 @@ def child_context(request: HttpRequest, pupil: Pupil, *, active: str, page_title
         "page_title": page_title or f"{pupil.display_name}: {label}",
         "crumbs": [("Children", reverse("pupils:list"))],
         "identity": _identity(request, entry),
+        "restricted": ProtectedNote.objects.visible_to(request.user)
+        .in_force()
+        .filter(pupil=pupil, kind=ProtectedNote.Kind.CONTACT)
+        .exists(),
+        "may_see_restriction": request.user.can(Permission.SEE_PROTECTED_NOTES),  # type: ignore[union-attr]
     }
 
 
@@ -365,6 +373,9 @@ OTHER_SCREENS = {
     "pupils:who_looked": "Who has looked",
     "pupils:changes": "What was changed",
     "pupils:reveal_address": "Protected postcodes",
+    "pupils:protected": "Protected",
+    "pupils:protected_show": "Protected",
+    "pupils:protected_new": "Protected",
     "pupils:search": "Search",
 }
 

@@ -16,6 +16,7 @@ from core import rules as time_rules
 from core.audit import Access, record_access
 from core.calendars import Calendars
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.panels import SchoolCard, SchoolColumn, panels_for
 from core.roles import Permission
@@ -113,6 +114,7 @@ def school_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@limited(Limit.EXPORTS)
 def school_export(request: HttpRequest, extension: str) -> HttpResponseBase:
     """The list as filtered, all pages. The register itself is public."""
     listing = SchoolListing(request)

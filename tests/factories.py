@@ -1,6 +1,6 @@
 """Rows for tests: invented people, schools and children of the county of Westmarch."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
 from factory.django import DjangoModelFactory
@@ -13,7 +13,7 @@ from core.models import User
 from core.roles import ROLE_LABELS, Role
 from peps.models import PEP
 from provision.models import Exclusion
-from pupils.models import Allocation, CareEpisode, FormerUPN, Pupil, SchoolPlace, YearGroup
+from pupils.models import Allocation, CareEpisode, FormerUPN, ProtectedNote, Pupil, SchoolPlace, YearGroup
 from pupils.rules.identifiers import upn_check_letter
 from schools.models import School, SchoolMembership
 
@@ -127,6 +127,19 @@ class FormerUPNFactory(DjangoModelFactory):
 
     pupil = factory.SubFactory(PupilFactory)
     upn = factory.Sequence(lambda n: upn_of(n, year=11))
+
+
+class ProtectedNoteFactory(DjangoModelFactory):
+    """A contact restriction in force."""
+
+    class Meta:
+        model = ProtectedNote
+
+    pupil = factory.SubFactory(PupilFactory)
+    kind = "contact"
+    protected_text = "No contact with the former partner of the mother"
+    recorded_by = factory.SubFactory(UserFactory, role=Role.SOCIAL_WORKER.value)
+    recorded_at = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
 
 class YearGroupFactory(DjangoModelFactory):

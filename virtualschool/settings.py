@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 import structlog
 from celery.schedules import crontab
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from core.logs import without_address_secrets, without_exception_text
+from core.logs import kind_and_place, without_address_secrets, without_classed_values, without_exception_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -93,6 +93,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.edges.EdgeHeadersMiddleware",
+    # Above what makes answers of its own, so that these have the header too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -107,7 +110,6 @@ MIDDLEWARE = [
     "core.middleware.ActorMiddleware",
     "core.middleware.RefusalAuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -222,20 +224,50 @@ SECURE_HSTS_PRELOAD = HTTPS_ONLY
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
+        # Neither inline script nor inline style: both come from files of ours only.
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # the square code of an authenticator app
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "frame-src": [NONE],
+        "media-src": [NONE],
+        "worker-src": [NONE],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        **({"upgrade-insecure-requests": True} if HTTPS_ONLY else {}),
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {"camera": [], "geolocation": [], "microphone": [], "payment": []}
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: []
+    for name in (
+        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+        "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
+    )
+}  # fmt: skip
+# Whom to tell of a weakness (RFC 9116), and until when that holds.
+SECURITY_CONTACTS = words("SECURITY_CONTACT")
+SECURITY_POLICY_URL = os.environ.get("SECURITY_POLICY_URL", "")
+SECURITY_TXT_EXPIRES = os.environ.get("SECURITY_TXT_EXPIRES", "")
+# How many each person may make in how many seconds (core/limits.py): "60/300" is sixty in five minutes.
+PERSON_LIMITS: dict[str, tuple[int, int]] = {
+    what: (int(allowed), int(seconds))
+    for what, (allowed, seconds) in {
+        "searches": os.environ.get("LIMIT_SEARCHES", "60/300").split("/"),
+        "exports": os.environ.get("LIMIT_EXPORTS", "30/3600").split("/"),
+    }.items()
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FEED_MAX_UPLOAD_BYTES = 200 * 1024 * 1024
@@ -315,6 +347,9 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# The access log keeps where a person came from; the process's log does not (core/classification.py).
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
 # Change history
 PGHISTORY_DEFAULT_TRACKERS = ()
 
@@ -348,6 +383,7 @@ LOGGING = {
                 # The text of an exception may quote a name or a UPN; its kind and place do not.
                 without_exception_text,
                 without_address_secrets,
+                without_classed_values,
                 structlog.processors.JSONRenderer(),
             ],
         }
@@ -377,4 +413,13 @@ structlog.configure(
 if dsn := os.environ.get("SENTRY_DSN"):
     import sentry_sdk
 
-    sentry_sdk.init(dsn=dsn, send_default_pii=False, include_local_variables=False, max_request_body_size="never")
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        include_source_context=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        before_send=kind_and_place,  # type: ignore[arg-type, unused-ignore]
+        traces_sample_rate=0,
+    )

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from health_check.views import HealthCheckView
 
+from core import edges
 from core.views.home import home
 
 handler500 = "core.views.errors.server_error"
@@ -14,6 +15,8 @@ urlpatterns = [
         login_not_required(HealthCheckView.as_view(checks=["health_check.checks.Database"])),
         name="health",
     ),
+    path("robots.txt", edges.robots, name="robots"),
+    path(".well-known/security.txt", edges.security_txt, name="security_txt"),
     path("children/", include("pupils.urls")),
     path("schools/", include("schools.urls")),
     path("attendance/", include("attendance.urls")),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from core import account_access, services
 from core.audit import Access, record_access
 from core.forms import GovForm, RadioField
+from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.models import User
 from core.permissions import why_not_deactivate
@@ -133,6 +134,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@limited(Limit.SEARCHES)
 def account_find(request: HttpRequest) -> HttpResponse:
     """By a part of the name or the email address. Posted, so that no name stands in an address."""
     require(request, Permission.MANAGE_ACCOUNTS)

@@ -11,6 +11,7 @@ from core.exports import Export, csv_response
 from core.feeds.codes import internal_codes, is_for_sender, is_internal, is_quoting, label_of, words_for_sender
 from core.feeds.columns import ADD_IT
 from core.feeds.likeness import OF_HEADINGS
+from core.limits import Limit, limited
 from core.models import FeedProblem, FeedRun
 from core.roles import Permission
 from core.scoping import require
@@ -130,6 +131,7 @@ def _is_for_us(code: str, severity: str, row: int | None) -> bool:
     return is_quoting(code) or not is_for_sender(code, severity, row)
 
 
+@limited(Limit.EXPORTS)
 def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """For whoever sent the files, as CSV: problems of the file's own rows and of the file as a whole, nothing more.
 
@@ -145,6 +147,7 @@ def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return csv_response(Export(f"problems-of-delivery-{run.pk}-for-the-sender", HEADINGS, rows))
 
 
+@limited(Limit.EXPORTS)
 def feed_internal(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """For ourselves only, as CSV: what the sender's list leaves out or does not say in full."""
     run = _run(request, run_id)
@@ -159,6 +162,7 @@ def feed_internal(request: HttpRequest, run_id: int) -> HttpResponseBase:
     return csv_response(Export(f"delivery-{run.pk}-internal-only", HEADINGS, rows))
 
 
+@limited(Limit.EXPORTS)
 def feed_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """What a delivery changes, entry by entry, as CSV."""
     run = _run(request, run_id)

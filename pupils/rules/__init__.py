@@ -5,6 +5,7 @@ Import from here; the modules behind it only keep files short.
 
 from pupils.rules.code_dates import code_in_force
 from pupils.rules.codes import (
+    ADOPTED_REASONS,
     CATEGORY_OF_NEED,
     CEASED_REASONS,
     EPISODE_CONTINUES,
@@ -87,6 +88,7 @@ from pupils.rules.identifiers import (
 from pupils.rules.upn_changes import SettledUpns, UpnChange, is_worse, settle_upns, upn_change
 
 __all__ = [
+    "ADOPTED_REASONS",
     "CATEGORY_OF_NEED",
     "CEASED_REASONS",
     "EPISODE_CONTINUES",

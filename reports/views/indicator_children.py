@@ -17,6 +17,7 @@ from attainment.outcomes import decide_ks4, flag_advice
 from attainment.rules import NI_SPECS, NiSpec, ResultFlag, Stage
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
+from core.limits import Limit, limited
 from core.roles import Permission
 from core.rules import academic_year_label, year_group_label
 from core.scoping import require
@@ -134,6 +135,7 @@ def children(request: HttpRequest, slug: str, year: int, step: str) -> HttpRespo
     return render(request, "reports/indicators/children.html", context)
 
 
+@limited(Limit.EXPORTS)
 def export(request: HttpRequest, slug: str, year: int, step: str, extension: str) -> HttpResponseBase:
     """The same list as CSV or XLSX."""
     chosen = select(request, slug, year)

@@ -15,6 +15,7 @@ from core.audit import Access, record_access
 from core.calendars import county_year
 from core.documents import KeyFigure
 from core.exports import Export, csv_response
+from core.limits import Limit, limited
 from core.roles import Permission
 from core.rules import Season, academic_year_of, term_label
 from core.scoping import require
@@ -253,6 +254,7 @@ def read(request: HttpRequest, run_id: int) -> HttpResponse:
     )
 
 
+@limited(Limit.EXPORTS)
 def document(request: HttpRequest, run_id: int, version: str) -> HttpResponse:
     """A PDF of the run, with an audit row."""
     row = get_run(request, run_id)
@@ -277,6 +279,7 @@ def _file_name(row: ReportRun, found: ReportDocument) -> str:
     return f"termly-report-{row.term}-{found.audience}{marking}.pdf"
 
 
+@limited(Limit.EXPORTS)
 def figures(request: HttpRequest, run_id: int, version: str, extension: str) -> HttpResponseBase:
     """The frozen figures as JSON or CSV; no child is in them."""
     row = get_run(request, run_id)

@@ -166,6 +166,30 @@ PUPILS: dict[str, Entry] = {
                         "200 200 404 403 404 403 403 403 403")),
     "pupils:unusual_looks": Entry(get=ONLY_HEAD),
 }
+
+def protected(world: World, side: Side) -> dict[str, Any]:
+    return {**child(world, side), "what": "contact"}
+
+
+PROTECTED: dict[str, Entry] = {
+    "pupils:protected": Entry(kwargs=child, get=answers(
+                        "200 200 200 403 200 403 403 403 403",
+                        "200 200 404 403 404 403 403 403 403")),
+    "pupils:protected_show": Entry(
+        kwargs=protected, get=ALL_405,
+        post=answers(   "302 302 302 403 302 403 403 403 403",
+                        "302 302 404 403 404 403 403 403 403")),
+    "pupils:protected_new": Entry(
+        kwargs=protected, data=lambda world, side: {"note": "Nobody but the social worker may call"},
+        get=answers(    "200 200 403 403 200 403 403 403 403",
+                        "200 200 403 403 404 403 403 403 403"),
+        post=answers(   "302 302 403 403 302 403 403 403 403",
+                        "302 302 403 403 404 403 403 403 403")),
+    "pupils:protected_end": Entry(
+        kwargs=lambda world, side: {"note_id": side.note.pk}, get=ALL_405,
+        post=answers(   "302 302 403 403 302 403 403 403 403",
+                        "302 302 403 403 404 403 403 403 403")),
+}
 SCHOOLS: dict[str, Entry] = {
     "schools:list": Entry(get=answers(
                         "200 200 403 200 403 200 403 403 403")),
@@ -477,11 +501,14 @@ SITE: dict[str, Entry] = {
     "more": Entry(get=ALL_200),
     "health": Entry(get=ALL_200, post=ALL_405, open=True),
     "components": Entry(get=answers("404 404 404 404 404 404 404 404 200"), open=True),
+    "robots": Entry(get=ALL_200, post=ALL_405, open=True),
+    "security_txt": Entry(get=ALL_404, post=ALL_405, open=True),  # no contact is set in tests
 }
 # fmt: on
 MATRIX: dict[str, Entry] = {
     **SITE,
     **PUPILS,
+    **PROTECTED,
     **SCHOOLS,
     **ATTENDANCE,
     **ATTAINMENT,

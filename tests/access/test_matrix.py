@@ -17,6 +17,7 @@ from tests.access.world import World
 
 WHICH = (OWN, FOREIGN)
 METHODS = ("get", "post")
+OPEN_OF_OURS = {"health", "components", "robots", "security_txt"}
 REFUSALS = {403: "refused", 404: "not_found"}
 # Kept for every visitor, refused or not: who is signed in, since when, and the trace itself.
 BOOKKEEPING = {"django_session", "usersessions_usersession", "core_accessevent"}
@@ -54,9 +55,7 @@ def test_only_these_are_open_to_strangers() -> None:
     """LoginRequiredMiddleware guards all but what is marked; the list grows only by somebody's decision."""
     marked = {name for name, _, view in named_urls() if not getattr(view, "login_required", True)}
     assert marked == {name for name, entry in MATRIX.items() if entry.open}
-    assert not [
-        name for name in marked if not name.startswith(("account_", "mfa_")) and name not in {"health", "components"}
-    ]
+    assert not [name for name in marked if not name.startswith(("account_", "mfa_")) and name not in OPEN_OF_OURS]
 
 
 @pytest.mark.parametrize("name", MATRIX)

@@ -24,7 +24,7 @@ from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
-from pupils.models import Allocation, Pupil
+from pupils.models import Allocation, ProtectedNote, Pupil
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
@@ -53,6 +53,8 @@ class Side:
     commitment: Commitment
     former_upn: str
     postcodes: tuple[str, ...]
+    note: ProtectedNote
+    protected_words: tuple[str, ...]
     report: ReportRun = field(default_factory=ReportRun)
 
     @property
@@ -199,7 +201,18 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         commitment=commitment,
         former_upn=former,
         postcodes=postcodes,
+        note=_notes(pupil, people["worker"], f"Side{number}"),
+        protected_words=(f"Side{number}restriction", f"Side{number}health"),
     )  # fmt: skip
+
+
+def _notes(pupil: Pupil, worker: User, word: str) -> ProtectedNote:
+    """A contact restriction and a health note."""
+    restriction: ProtectedNote = make.ProtectedNoteFactory(
+        pupil=pupil, recorded_by=worker, kind="contact", protected_text=f"{word}restriction"
+    )
+    make.ProtectedNoteFactory(pupil=pupil, recorded_by=worker, kind="health", protected_text=f"{word}health")
+    return restriction
 
 
 def _marks(pupil: Pupil, school: School) -> MarkConflict:

@@ -52,6 +52,30 @@ def test_a_member_whose_name_climbs_out_stays_in(tmp_path: Path) -> None:
     assert not next(iter(folders)).exists()
 
 
+def test_a_link_in_a_zip_is_a_text_and_leads_nowhere(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("schools.csv")
+    link.create_system, link.external_attr = 3, (0o120777 << 16)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with Delivery([SourceFile(name="a.zip", path=tmp_path / "a.zip")]) as files:
+        assert not files[0].path.is_symlink()
+        assert files[0].read_bytes() == b"/etc/passwd"
+
+
+def test_members_that_share_one_packed_block_are_a_bomb(tmp_path: Path) -> None:
+    """Many entries of the directory that all point at the same bytes: small file, small ratio each, huge in all."""
+    source = made_zip(tmp_path / "a.zip", {"0000.csv": bytes(9 * MEGABYTE)})
+    raw = source.path.read_bytes()
+    at = raw.index(b"PK\x01\x02")
+    end = raw.index(b"PK\x05\x06")
+    entry, many = raw[at:end], 400
+    entries = b"".join(entry.replace(b"0000.csv", b"%04d.csv" % n) for n in range(many))
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, many, many, len(entries), at, 0)
+    source.path.write_bytes(raw[:at] + entries + tail)
+    assert len(zipfile.ZipFile(source.path).namelist()) == many
+    assert code_of(source) == "ZIP_TOO_LARGE"
+
+
 def test_two_members_of_one_name_are_two_files(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.csv", b"one")

@@ -1,0 +1,34 @@
+"""How sensitive each field of the ground's models is (core.classification)."""
+
+from core.classification import classify
+
+classify(
+    "core.User",
+    open="id role is_active created_at",
+    personal="email name last_login",
+    protected="password",
+)
+classify(
+    "core.AccessEvent",
+    open="id at user_id action subject_type subject_id screen detail",
+    personal="ip",
+)
+classify("core.Calendar", open="id name is_default")
+classify("core.Term", open="id calendar academic_year season half name starts_on ends_on")
+classify("core.ClosureDay", open="id calendar on reason")
+classify("core.JobRun", open="id job on started_at finished_at")
+classify("core.StoredFile", open="id sha256 size stored_at")
+classify(
+    "core.FeedRun",
+    open="id kind status options received_by received_at checked_at applied_by applied_at counts difference "
+    "problem_counts",
+)
+# People name files after children; the values quoted are those of the files themselves.
+classify("core.FeedRunFile", open="id run stored position", personal="name")
+classify("core.FeedChange", open="id run", special="subject what before after")
+classify(
+    "core.FeedProblem",
+    open="id run code severity row column",
+    personal="file",
+    special="value message advice",
+)

@@ -1,0 +1,30 @@
+"""How sensitive each field of the roll is. Legal status and the reasons of care are kept like special category data."""
+
+from core.classification import classify
+
+classify(
+    "pupils.Pupil",
+    open="id upn_unknown_reason",
+    personal="child_id upn uln surname forename known_as sort_name dob sex",
+    special="ethnicity send",
+)
+# Of a child who was adopted it would lead from the new name to the old one.
+classify("pupils.FormerUPN", open="id pupil", protected="upn")
+classify(
+    "pupils.CareEpisode",
+    open="id pupil run",
+    personal="decom dec",
+    special="rne ls cin place place_provider rec reason_place_change",
+    protected="home_post pl_post ofsted_urn",
+)
+# Whole rows of the return as sent: health, offending, missing from care.
+classify("pupils.ReturnRecord", open="id pupil table run", personal="key on", special="data")
+classify("pupils.SchoolPlace", open="id pupil school kind run", personal="from_on to_on")
+classify("pupils.YearGroup", open="id pupil academic_year run", personal="nc_year")
+classify("pupils.Allocation", open="id pupil user kind", personal="from_on to_on")
+# That there is a restriction is said on each page of the child; what it says only on request.
+classify(
+    "pupils.ProtectedNote",
+    open="id pupil kind recorded_by recorded_at ended_by ended_at",
+    protected="protected_text",
+)
