@@ -3,11 +3,17 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
+from core.audit import Access, record_access
 from core.forms import prepare
+from core.models import User
 
 
 class _OurWords:
@@ -56,14 +62,43 @@ class ReauthenticateForm(_OurWords, account.ReauthenticateForm):
     labels = {"password": "Password"}
 
 
-class AuthenticateForm(_OurWords, mfa.AuthenticateForm):
-    labels = {"code": "Code"}
-    hints = {"code": "Six figures from the app, or a recovery code"}
+def record_second_step(request: HttpRequest, used: Authenticator) -> None:
+    """The person got through the second step; a recovery code is told apart."""
+    recovery = used.type == Authenticator.Type.RECOVERY_CODES
+    if recovery:
+        used.refresh_from_db(fields=["data"])
+    detail = {"left": len(used.wrap().get_unused_codes())} if recovery else {"kind": used.type}
+    action = Access.RECOVERY_CODE_USED if recovery else Access.MFA_USED
+    record_access(request, action, user=used.user, subject=used.user, detail=detail)
 
 
-class MfaReauthenticateForm(_OurWords, mfa.ReauthenticateForm):
+class _Traced:
+    """A code that was right or wrong leaves a row in the access log."""
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        try:
+            return super().clean_code()  # type: ignore[misc]
+        except ValidationError as refusal:
+            if refusal.code == "incorrect_code":
+                record_access(context.request, Access.SIGN_IN_FAILED, subject=self.user, detail={"step": "code"})
+            raise
+
+    def save(self) -> None:
+        super().save()  # type: ignore[misc]
+        record_second_step(context.request, self.authenticator)
+
+
+class AuthenticateForm(_OurWords, _Traced, mfa.AuthenticateForm):
     labels = {"code": "Code"}
-    hints = {"code": "Six figures from the app, or a recovery code"}
+    hints = {"code": "Six figures from the app, or one of your recovery codes"}
+
+
+class MfaReauthenticateForm(_OurWords, _Traced, mfa.ReauthenticateForm):
+    labels = {"code": "Code"}
+    hints = {"code": "Six figures from the app, or one of your recovery codes"}
 
 
 class ActivateForm(_OurWords, totp.ActivateTOTPForm):

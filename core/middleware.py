@@ -10,11 +10,12 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.actor import acting_as
 from core.audit import Access, record_access
+from core.second_step import has_second_step, needs_second_step
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -44,6 +45,49 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
         return redirect_to_login(reverse("home"))
+
+
+class SecondStepMiddleware:
+    """Whoever's role needs a second step and has none sees only the pages to set one up (MFA_REQUIRED_ROLES)."""
+
+    OPEN = frozenset(
+        {
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "account_reauthenticate",
+            "account_logout",
+            "health",
+        }
+    )
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.second_step_missing = self._missing(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """To the page that says why, but for the pages that it leads to."""
+        if not request.second_step_missing:  # type: ignore[attr-defined]
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in self.OPEN:
+            return None
+        return redirect("mfa_index")
+
+    @staticmethod
+    def _missing(request: HttpRequest) -> bool:
+        """Asked of the database until the person has one; taking the last one away is refused or ends the session."""
+        if not request.user.is_authenticated or not needs_second_step(request.user):
+            return False
+        if request.session.get("second_step"):
+            return False
+        if has_second_step(request.user):
+            request.session["second_step"] = True
+            return False
+        return True
 
 
 class MethodPageMiddleware:

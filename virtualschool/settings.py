@@ -12,6 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from core.logs import without_exception_text
+from core.roles import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,9 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# What was sealed with an earlier key (keys of authenticator apps) stays readable after a change of SECRET_KEY.
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+VS_TRAINING_DATA = flag("VS_TRAINING_DATA")
 
 INSTALLED_APPS = [
     "virtualschool",
@@ -103,6 +107,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "core.middleware.IdleTimeoutMiddleware",
     "core.middleware.SignInMiddleware",
+    "core.middleware.SecondStepMiddleware",
     "core.middleware.MethodPageMiddleware",
     "core.middleware.ActorMiddleware",
     "core.middleware.RefusalAuditMiddleware",
@@ -178,8 +183,29 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+# The sign-in package tells a person by mail when password or second step change.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
+MFA_ADAPTER = "core.second_step.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Virtual School"
+
+
+def roles_named(name: str, default: str) -> frozenset[str]:
+    """Roles from the environment: their stored names with commas between, "all" or "none"."""
+    named = set(words(name, default))
+    if named <= {"none"}:
+        return frozenset()
+    if named == {"all"}:
+        return frozenset(role.value for role in Role)
+    if unknown := named - {role.value for role in Role}:
+        raise ImproperlyConfigured(f"{name}: there is no role {', '.join(sorted(unknown))}.")
+    return frozenset(named)
+
+
+# Whose password alone opens nothing. Off where only this machine asks, and for invented children.
+MFA_REQUIRED_ROLES = roles_named("MFA_REQUIRED_ROLES", "none" if LOOPBACK_ONLY or VS_TRAINING_DATA else "all")
 ACCOUNT_FORMS = {
     "login": "core.account_forms.LoginForm",
     "change_password": "core.account_forms.ChangePasswordForm",
@@ -275,7 +301,6 @@ INDICATOR_CHOICES = {
     "recorded_year_wins": flag("VS_RECORDED_YEAR_WINS", default=True),
     "teacher_assessment_counts": flag("VS_TEACHER_ASSESSMENT_COUNTS"),
 }
-VS_TRAINING_DATA = flag("VS_TRAINING_DATA")
 
 # Queue
 REDIS_URL = os.environ.get("REDIS_URL", "")
