@@ -57,7 +57,7 @@ def secret_key() -> str:
 
 SECRET_KEY = secret_key()
 # What was sealed with an earlier key (keys of authenticator apps) stays readable after a change of SECRET_KEY.
-SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = words("EARLIER_KEYS")
 VS_TRAINING_DATA = flag("VS_TRAINING_DATA")
 
 INSTALLED_APPS = [
@@ -192,20 +192,22 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Virtual School"
 
 
-def roles_named(name: str, default: str) -> frozenset[str]:
-    """Roles from the environment: their stored names with commas between, "all" or "none"."""
-    named = set(words(name, default))
+def roles_named(names: list[str]) -> frozenset[str]:
+    """Roles by their stored names; ["all"] is every role, ["none"] no role."""
+    named = set(names)
     if named <= {"none"}:
         return frozenset()
     if named == {"all"}:
         return frozenset(role.value for role in Role)
     if unknown := named - {role.value for role in Role}:
-        raise ImproperlyConfigured(f"{name}: there is no role {', '.join(sorted(unknown))}.")
+        raise ImproperlyConfigured(f"MFA_REQUIRED_ROLES: there is no role {', '.join(sorted(unknown))}.")
     return frozenset(named)
 
 
 # Whose password alone opens nothing. Off where only this machine asks, and for invented children.
-MFA_REQUIRED_ROLES = roles_named("MFA_REQUIRED_ROLES", "none" if LOOPBACK_ONLY or VS_TRAINING_DATA else "all")
+MFA_REQUIRED_ROLES = roles_named(
+    words("MFA_REQUIRED_ROLES", "none" if LOOPBACK_ONLY or VS_TRAINING_DATA else "all"),
+)
 ACCOUNT_FORMS = {
     "login": "core.account_forms.LoginForm",
     "change_password": "core.account_forms.ChangePasswordForm",
