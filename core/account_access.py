@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from core.models import User
+from core.second_step import needs_second_step
 
 logger = structlog.get_logger(__name__)
 
@@ -28,8 +29,10 @@ def set_password_link(user: User, base_url: str) -> str:
     return urljoin(base_url, reverse("account_reset_password_from_key", kwargs=kwargs))
 
 
-def link_days() -> int:
-    """For how many days a link to choose a password works."""
+def link_days(user: User) -> int:
+    """For how many days a link works: an invitation, or one to choose a new password."""
+    if not user.has_usable_password():
+        return int(settings.INVITATION_DAYS)
     return max(1, settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60))
 
 
@@ -51,10 +54,18 @@ def mail_link(user: User, link: str) -> bool:
     """Send the person the link; False when there is no mail server or it did not take the message."""
     if not mail_is_set_up():
         return False
-    context = {"user": user, "link": link, "days": link_days(), "council": settings.COUNCIL_NAME}
-    text = render_to_string("accounts/email/link.txt", context)
+    invited = not user.has_usable_password()
+    context = {
+        "user": user,
+        "link": link,
+        "days": link_days(user),
+        "council": settings.COUNCIL_NAME,
+        "second_step": needs_second_step(user),
+    }
+    text = render_to_string("accounts/email/invitation.txt" if invited else "accounts/email/link.txt", context)
+    subject = "Your account for the Virtual School" if invited else "Choose a new password for the Virtual School"
     try:
-        return bool(send_mail("Your account for the Virtual School", text, None, [user.email]))
+        return bool(send_mail(subject, text, None, [user.email]))
     except (OSError, SMTPException) as error:
         logger.error("account_mail_failed", user=user.pk, fault=type(error).__name__)  # noqa: TRY400
         return False

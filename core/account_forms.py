@@ -52,10 +52,23 @@ class SetPasswordForm(_OurWords, account.SetPasswordForm):
 
 class ResetPasswordForm(_OurWords, account.ResetPasswordForm):
     labels = {"email": "Email address"}
+    users: list[User]
+
+    def clean_email(self) -> str:
+        """Whoever has no password yet needs an invitation: one that was withdrawn must not be got round here."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.has_usable_password()]
+        return str(email)
 
 
 class ResetPasswordKeyForm(_OurWords, account.ResetPasswordKeyForm):
     labels = {"password1": "New password", "password2": "New password again"}
+
+
+class InvitationForm(ResetPasswordKeyForm):
+    """The first password of an account."""
+
+    labels = {"password1": "Password", "password2": "Password again"}
 
 
 class ReauthenticateForm(_OurWords, account.ReauthenticateForm):

@@ -1,10 +1,13 @@
 """What a log line may hold: the kind of a fault and where it happened, never its text (it may quote a child's data)."""
 
+import re
 import sys
 import traceback
 from typing import Any
 
 MAX_FRAMES = 12
+# Whoever reads such an address may choose somebody's password.
+LINK_KEY = re.compile(r"(/account/(?:invitation|password/reset/key)/)[^/\s\"']+")
 
 
 def without_exception_text(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -19,4 +22,12 @@ def without_exception_text(_logger: Any, _name: str, event: dict[str, Any]) -> d
         event["fault"] = info[0].__qualname__
         event["frames"] = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
     event.pop("exception", None)
+    return event
+
+
+def without_link_keys(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """structlog processor: the key of an invitation or a link to choose a password is cut out of every address."""
+    for name, value in event.items():
+        if isinstance(value, str) and "/account/" in value:
+            event[name] = LINK_KEY.sub(r"\1...", value)
     return event

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from core.views import accounts, calendars, feeds, gallery
+from core.views import accounts, calendars, feeds, gallery, invitations
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -23,6 +23,7 @@ account_patterns = [
     path("<int:user_id>/", accounts.account_detail, name="detail"),
     path("<int:user_id>/change/", accounts.account_change, name="change"),
     path("<int:user_id>/link/", accounts.account_link, name="link"),
+    path("<int:user_id>/withdraw-invitation/", accounts.account_withdraw, name="withdraw"),
     path("<int:user_id>/deactivate/", accounts.account_deactivate, name="deactivate"),
     path("<int:user_id>/reactivate/", accounts.account_reactivate, name="reactivate"),
 ]
@@ -42,5 +43,7 @@ urlpatterns = [
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),
     path("calendars/", include((calendar_patterns, "calendars"))),
+    path("account/invitation/", invitations.invitation, name="account_invitation"),
+    path("account/invitation/<str:token>/", invitations.invitation_open, name="account_invitation_open"),
     path("components/", gallery.components, name="components"),
 ]

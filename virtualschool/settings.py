@@ -11,7 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from core.logs import without_exception_text
+from core.logs import without_exception_text, without_link_keys
 from core.roles import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -233,6 +233,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# For how many days the link works by which a person gets into a new account
+INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
 IDLE_TIMEOUT_SECONDS = int(os.environ.get("IDLE_TIMEOUT_SECONDS", "1200"))
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -365,6 +367,7 @@ LOGGING = {
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 # The text of an exception may quote a name or a UPN; its kind and place do not.
                 without_exception_text,
+                without_link_keys,
                 structlog.processors.JSONRenderer(),
             ],
         }

@@ -10,10 +10,11 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import account_access, services
+from core import account_access, invitations, services
 from core.audit import Access, record_access
 from core.forms import GovForm, RadioField
 from core.listing import Heading, headings
@@ -26,6 +27,7 @@ from core.roles import (
     ROLE_PERMISSIONS,
     ROLE_SCOPES,
     AccountState,
+    InvitationState,
     Permission,
     Role,
 )
@@ -157,7 +159,7 @@ def account_find(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def account_new(request: HttpRequest) -> HttpResponse:
-    """Who is it, and what do they do here? The link to choose a password follows."""
+    """Who is it, and what do they do here? The invitation follows."""
     require(request, Permission.MANAGE_ACCOUNTS)
     form = NewAccountForm(request.POST or None, cancel_url=reverse("accounts:list"))
     if request.method == "POST" and form.is_valid():
@@ -179,20 +181,21 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 def _hand_over_link(request: HttpRequest, user: User, done: str) -> HttpResponse:
     """Mail the link; where that cannot be, this answer shows it, and nothing keeps it."""
+    what = "A link to choose a new password" if user.has_usable_password() else "An invitation"
     link = services.issue_link(user=user, base_url=request.build_absolute_uri("/"), actor=request.user)
     if account_access.mail_link(user, link):
-        messages.success(request, f"{done} A link to choose a password was sent to {user.email}.")
+        messages.success(request, f"{done} {what} was sent to {user.email}.")
         return redirect("accounts:detail", user_id=user.pk)
     return render(
         request,
         "accounts/link.html",
         {
-            "page_title": "Link to choose a password",
+            "page_title": f"{what} for {user.name}",
             "crumbs": [("Accounts", reverse("accounts:list")), (user.name, reverse("accounts:detail", args=[user.pk]))],
             "account": user,
             "done": done,
             "link": link,
-            "days": account_access.link_days(),
+            "days": account_access.link_days(user),
             "mail_failed": account_access.mail_is_set_up(),
             "next_step": ROLE_HINTS.get(Role(user.role), ""),
         },
@@ -215,8 +218,29 @@ def account_detail(request: HttpRequest, user_id: int) -> HttpResponse:
             "hint": ROLE_HINTS.get(Role(user.role), ""),
             "keep": why_not_deactivate(request.user, user),
             "mail": account_access.mail_is_set_up(),
+            **_invitation(user),
         },
     )
+
+
+def _invitation(user: User) -> dict[str, Any]:
+    """For somebody without a password: the latest invitation and how it stands."""
+    latest = None if user.has_usable_password() else invitations.latest_invitation(user)
+    if latest is None:
+        return {"invitation": None}
+    state = latest.state(timezone.now())
+    return {"invitation": latest, "invitation_open": state == InvitationState.OPEN, "invitation_state": state}
+
+
+@require_POST
+def account_withdraw(request: HttpRequest, user_id: int) -> HttpResponse:
+    """The link that was sent does not work any more; the account stays and waits."""
+    user = _account(request, user_id)
+    if invitations.withdraw_invitation(user=user, actor=request.user):
+        messages.success(request, f"The invitation for {user.name} is withdrawn: its link does not work any more.")
+    else:
+        messages.info(request, "There is no open invitation for this account.")
+    return redirect("accounts:detail", user_id=user.pk)
 
 
 def account_change(request: HttpRequest, user_id: int) -> HttpResponse:

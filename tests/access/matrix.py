@@ -391,6 +391,7 @@ ACCOUNT_PAGES: dict[str, Entry] = {
     "accounts:detail": Entry(kwargs=person, get=ONLY_ADMIN),
     "accounts:change": Entry(kwargs=person, data=new_person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:link": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN),
+    "accounts:withdraw": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
     "accounts:deactivate": Entry(kwargs=person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:reactivate": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
 }
@@ -448,6 +449,8 @@ ACCOUNT: dict[str, Entry] = {
     "account_reset_password_from_key": Entry(
         kwargs=lambda world, side: {"uidb36": "1", "key": "no-such-key"}, get=ALL_200, open=True),
     "account_reset_password_done": Entry(get=ALL_200, post=ALL_405, open=True),
+    "account_invitation": Entry(get=ALL_200, open=True),
+    "account_invitation_open": Entry(kwargs=lambda world, side: {"token": "no-such-token"}, get=ALL_302, open=True),
     "mfa_index": Entry(get=ALL_200, post=ALL_405),
     "mfa_authenticate": Entry(get=ALL_302, open=True),
     "mfa_reauthenticate": Entry(get=ALL_302),

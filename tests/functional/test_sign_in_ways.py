@@ -1,0 +1,146 @@
+"""Ways in: invitation with an authenticator app, lost phone, passkey, single sign-on, and what keeps people out."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from core import invitations, services
+from core.models import AccessEvent, User
+from core.roles import Role
+from tests.conftest import PASSWORD
+from tests.otp import code_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHOTS = os.environ.get("SHOTS_DIR")
+
+
+@pytest.fixture(autouse=True)
+def nobody_tried_before() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def look(check_page: Callable[[Page], None]) -> Callable[[Page, str], None]:
+    """look(page, name): on a phone and wide, no accessibility fault, nothing to scroll sideways."""
+
+    def go(page: Page, name: str) -> None:
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            check_page(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+            if SHOTS:
+                page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}.png"), full_page=True)
+
+    return go
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """A page of a browser of its own, at the same server; its console must stay quiet."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(**options: Any) -> Page:
+        contexts.append(browser.new_context(base_url=live_server.url, **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None,
+        )
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def give_password(page: Page, user: User, password: str = PASSWORD) -> None:
+    page.goto("/account/login/")
+    page.get_by_label("Email address").fill(user.email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def set_up_app(page: Page) -> str:
+    """From the page of the second step; ends on the recovery codes and returns the app's key."""
+    page.get_by_role("link", name="Set up the app").click()
+    heading(page, "Set up the authenticator app")
+    secret = page.get_by_label("Key for typing").input_value()
+    page.get_by_label("Code from the app").fill(code_of(secret))
+    page.get_by_role("button", name="Turn on").click()
+    heading(page, "Recovery codes")
+    return secret
+
+
+def test_first_sign_in_by_invitation_with_an_authenticator_app(
+    new_page: Callable[..., Page], look: Callable[[Page, str], None], live_server: Any, settings: Any
+) -> None:
+    settings.MFA_REQUIRED_ROLES = frozenset({"adviser"})
+    ada = services.add_account(email="ada@westmarch.example", name="Ada Whitcombe", role=Role.ADVISER, actor=None)
+    link = invitations.send_invitation(user=ada, base_url=f"{live_server.url}/", actor=None)
+    page = new_page()
+    page.goto(link)
+    heading(page, "Choose your password")
+    look(page, "invitation")
+    page.get_by_label("Password", exact=True).fill("short")
+    page.get_by_label("Password again").fill("short")
+    page.get_by_role("button", name="Save the password and sign in").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look(page, "invitation-error")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Save the password and sign in").click()
+    heading(page, "Set up your second step")
+    look(page, "second-step-missing")
+    page.goto("/children/")
+    heading(page, "Set up your second step")
+    page.get_by_role("link", name="Set up the app").click()
+    look(page, "app")
+    page.goto("/")
+    set_up_app(page)
+    look(page, "recovery-codes")
+    page.get_by_role("link", name="go to my home page").click()
+    expect(page.get_by_role("link", name="Ada Whitcombe")).to_be_visible()
+    page.goto("/account/2fa/")
+    look(page, "second-step")
+    other = new_page()
+    other.goto(link)
+    heading(other, "This invitation was used")
+    look(other, "invitation-used")
+
+
+def test_lost_phone_a_recovery_code_lets_in(
+    new_page: Callable[..., Page], look: Callable[[Page, str], None], make_user: Any
+) -> None:
+    head = make_user(Role.VSH)
+    page = new_page()
+    give_password(page, head)
+    page.goto("/account/2fa/")
+    set_up_app(page)
+    code = page.locator(".app-codes li").first.inner_text()
+    other = new_page(java_script_enabled=False)
+    give_password(other, head)
+    heading(other, "Enter the code from your app")
+    other.get_by_label("Code").fill("00000000")
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.locator(".govuk-error-summary")).to_contain_text("The code is not right")
+    other.get_by_label("Code").fill(code)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("link", name=head.name)).to_be_visible()
+    assert AccessEvent.objects.filter(user_id=head.pk, action="recovery_code_used").exists()
+    third = new_page()
+    give_password(third, head)
+    look(third, "code")
