@@ -11,8 +11,10 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.mail import send_mail
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import User
 from core.second_step import needs_second_step
@@ -69,6 +71,11 @@ def mail_link(user: User, link: str) -> bool:
     except (OSError, SMTPException) as error:
         logger.error("account_mail_failed", user=user.pk, fault=type(error).__name__)  # noqa: TRY400
         return False
+
+
+def note_activity(request: HttpRequest) -> None:
+    """The list "Where you are signed in" says when each session was last seen."""
+    UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
 
 
 def end_sessions(user: User) -> int:

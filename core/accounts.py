@@ -1,5 +1,6 @@
 """Sign-in: django-allauth, closed to sign-up (accounts are made by the system administrator)."""
 
+import time
 from smtplib import SMTPException
 from typing import Any
 
@@ -7,9 +8,10 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from core.audit import Access, record_access
+from core.kept_forms import hand_over
 from core.models import User
 
 logger = structlog.get_logger(__name__)
@@ -36,8 +38,16 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """The person has passed every step. For five minutes nothing about the account asks for the password again."""
         super().login(request, user)
+        request.session["signed_in_at"] = int(time.time())
         record_authentication(request, user, method="sign_in", reauthenticated=True)
         record_access(request, Access.SIGNED_IN)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Back to what the person had typed when the time-out came; nobody else learns of it."""
+        page = hand_over(request, user.pk, now=time.time())
+        request.session.pop("timed_out", None)
+        request.session.set_expiry(0)
+        return super().post_login(request, user, **(kwargs | {"redirect_url": page} if page else kwargs))
 
     def logout(self, request: HttpRequest) -> None:
         record_access(request, Access.SIGNED_OUT)

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import Task, shared_task
+from django.core.management import call_command
 from django.utils import timezone
 
 from core.feeds import services
@@ -43,3 +44,9 @@ def _try(task: Task, run_id: int, work: Callable[[], Any]) -> None:
         if stopped.passing and tries < len(SECONDS_BETWEEN_TRIES) and not task.request.is_eager:
             raise task.retry(countdown=SECONDS_BETWEEN_TRIES[tries], throw=False) from None
         raise stopped from None
+
+
+@shared_task(name="core.clear_sessions")
+def clear_sessions() -> None:
+    """Delete what is left of sessions that have run out, with whatever was typed in them."""
+    call_command("clearsessions")

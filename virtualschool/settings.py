@@ -105,9 +105,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "core.middleware.IdleTimeoutMiddleware",
+    "core.middleware.TimeoutMiddleware",
     "core.middleware.SignInMiddleware",
     "core.middleware.SecondStepMiddleware",
+    "core.middleware.KeptFormMiddleware",
     "core.middleware.MethodPageMiddleware",
     "core.middleware.ActorMiddleware",
     "core.middleware.RefusalAuditMiddleware",
@@ -236,7 +237,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # For how many days the link works by which a person gets into a new account
 INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
 IDLE_TIMEOUT_SECONDS = int(os.environ.get("IDLE_TIMEOUT_SECONDS", "1200"))
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_LIMIT_SECONDS = int(os.environ.get("SESSION_LIMIT_SECONDS", "36000"))
+SESSION_COOKIE_AGE = SESSION_LIMIT_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Browser protection
@@ -324,6 +326,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     # Every job is idempotent by its date, so that two beats or a missed day do no harm.
     "indicators-nightly": {"task": "attainment.compute_indicators", "schedule": crontab(hour=3, minute=15)},
+    "sessions-nightly": {"task": "core.clear_sessions", "schedule": crontab(hour=1, minute=45)},
     "effective-registers-nightly": {
         "task": "attendance.check_completeness",
         "schedule": crontab(hour=2, minute=30),

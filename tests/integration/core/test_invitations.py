@@ -104,9 +104,9 @@ def test_withdrawn_by_button(invite: Callable[[], str], guest: User, client: Cli
     assert "does not hold any more" in open_link(path)[1]
     page = client.get(detail).content.decode()
     assert "Withdraw the invitation" not in page and "It was withdrawn on" in page
-    assert "no open invitation" in client.post(
-        reverse("accounts:withdraw", args=[guest.pk]), follow=True
-    ).content.decode()
+    assert (
+        "no open invitation" in client.post(reverse("accounts:withdraw", args=[guest.pk]), follow=True).content.decode()
+    )
     assert AccessEvent.objects.filter(action="invitation_withdrawn", subject_id=guest.pk).count() == 1
 
 
@@ -123,7 +123,9 @@ def test_a_changed_address_and_a_closed_account_withdraw_it(how: str, invite: Ca
     assert "does not hold any more" in open_link(path)[1]
 
 
-def test_a_reset_is_no_way_round_a_withdrawn_invitation(invite: Callable[[], str], guest: User, mailoutbox: Any) -> None:
+def test_a_reset_is_no_way_round_a_withdrawn_invitation(
+    invite: Callable[[], str], guest: User, mailoutbox: Any
+) -> None:
     invite()
     Client().post(reverse("account_reset_password"), {"email": guest.email})
     (message,) = mailoutbox
