@@ -78,6 +78,12 @@ def note_activity(request: HttpRequest) -> None:
     UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
 
 
+def open_sessions(user: User) -> list[UserSession]:
+    """The person's sessions that still hold, the one of this request first, then the latest seen."""
+    sessions = UserSession.objects.purge_and_list(user)
+    return sorted(sessions, key=lambda one: (one.is_current(), one.last_seen_at), reverse=True)
+
+
 def end_sessions(user: User) -> int:
     """Sign the person out everywhere; returns how many sessions were open."""
     sessions = list(UserSession.objects.filter(user=user))

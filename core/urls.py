@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from core.views import accounts, calendars, feeds, gallery, invitations
+from core.views import accounts, calendars, feeds, gallery, invitations, sessions
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -45,5 +45,6 @@ urlpatterns = [
     path("calendars/", include((calendar_patterns, "calendars"))),
     path("account/invitation/", invitations.invitation, name="account_invitation"),
     path("account/invitation/<str:token>/", invitations.invitation_open, name="account_invitation_open"),
+    path("account/sessions/<int:session_id>/end/", sessions.session_end, name="account_session_end"),
     path("components/", gallery.components, name="components"),
 ]

@@ -3,11 +3,14 @@ from django.urls import include, path
 from health_check.views import HealthCheckView
 
 from core.views.home import home
+from core.views.sessions import session_list
 
 handler500 = "core.views.errors.server_error"
 
 urlpatterns = [
     path("", home, name="home"),
+    # Ours in place of the package's page of the same name.
+    path("account/sessions/", session_list, name="usersessions_list"),
     path("account/", include("allauth.urls")),
     path(
         "health/",

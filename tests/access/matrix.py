@@ -451,6 +451,7 @@ ACCOUNT: dict[str, Entry] = {
     "account_reset_password_done": Entry(get=ALL_200, post=ALL_405, open=True),
     "account_invitation": Entry(get=ALL_200, open=True),
     "account_invitation_open": Entry(kwargs=lambda world, side: {"token": "no-such-token"}, get=ALL_302, open=True),
+    "account_session_end": Entry(kwargs=lambda world, side: {"session_id": 0}, get=ALL_405, post=ALL_404),
     "mfa_index": Entry(get=ALL_200, post=ALL_405),
     "mfa_authenticate": Entry(get=ALL_302, open=True),
     "mfa_reauthenticate": Entry(get=ALL_302),

@@ -193,3 +193,19 @@ def test_time_out_in_a_half_filled_form(
     page.get_by_label("Email address").fill("hamid@westmarch.example")
     page.get_by_role("button", name="Add the person").click()
     heading(page, "An invitation for Hamid Farooqi")
+
+
+def test_a_session_elsewhere_is_ended(
+    new_page: Callable[..., Page], look: Callable[[Page, str], None], make_user: Any
+) -> None:
+    head = make_user(Role.VSH)
+    page, other = new_page(), new_page()
+    give_password(other, head)
+    give_password(page, head)
+    page.goto("/account/sessions/")
+    heading(page, "Where you are signed in")
+    look(page, "sessions")
+    page.get_by_role("button", name="Sign out Chrome on Linux").click()
+    expect(page.locator("main")).to_contain_text("You are signed in nowhere else.")
+    other.goto("/children/")
+    heading(other, "Sign in")
