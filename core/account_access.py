@@ -78,9 +78,9 @@ def note_activity(request: HttpRequest) -> None:
     UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
 
 
-def open_sessions(user: User) -> list[UserSession]:
-    """The person's sessions that still hold, the one of this request first, then the latest seen."""
-    sessions = UserSession.objects.purge_and_list(user)
+def open_sessions(request: HttpRequest) -> list[UserSession]:
+    """The signed-in person's sessions that still hold, the one of this request first, then the latest seen."""
+    sessions = UserSession.objects.purge_and_list(request.user)
     return sorted(sessions, key=lambda one: (one.is_current(), one.last_seen_at), reverse=True)
 
 

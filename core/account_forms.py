@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from core import lockout
 from core.audit import Access, record_access
 from core.forms import prepare
 from core.models import User
@@ -97,6 +98,10 @@ class _Traced:
         except ValidationError as refusal:
             if refusal.code == "incorrect_code":
                 record_access(context.request, Access.SIGN_IN_FAILED, subject=self.user, detail={"step": "code"})
+            if refusal.code == "too_many_login_attempts":
+                record_access(context.request, Access.LOCKED_OUT, subject=self.user, detail={"step": "code"})
+                words = lockout.words_now([lockout.code_key(self.user)])
+                raise ValidationError(words, code=refusal.code) from None
             raise
 
     def save(self) -> None:

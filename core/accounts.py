@@ -8,8 +8,10 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from core import lockout
 from core.audit import Access, record_access
 from core.kept_forms import hand_over
 from core.models import User
@@ -32,6 +34,18 @@ TOLD_AND_KEPT: dict[str, tuple[Access, str]] = {
 class ClosedAccountAdapter(DefaultAccountAdapter):
     """No self-registration; whatever happens around signing in leaves an audit row."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": (
+            "The email address or the password is not right. Is it both the address of your invitation and the newest "
+            "password? An account that was closed does not let you in either"
+        ),
+        "too_many_login_attempts": lockout.wait_words(None),
+        "rate_limited": lockout.wait_words(None),
+        "incorrect_password": "The password is not right",
+        "enter_current_password": "The current password is not right",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -53,9 +67,37 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         record_access(request, Access.SIGNED_OUT)
         super().logout(request)
 
-    def authentication_failed(self, request: HttpRequest, **credentials: object) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Too many tries: say until when, and keep it with the account that was tried, where there is one."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as refusal:
+            email = str(credentials.get("email", ""))
+            record_access(request, Access.LOCKED_OUT, subject=self._tried(email))
+            words = lockout.words_now([lockout.password_key(request, email)])
+            raise ValidationError(words, code=refusal.code) from None
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """A closed account answers as a wrong password does, also to the right one."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None and not user.is_active:
+            self.pre_authenticate(request, **credentials)
+            self.authentication_failed(request, **credentials)
+            return None
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
-        record_access(request, Access.SIGN_IN_FAILED)
+        record_access(
+            request,
+            Access.SIGN_IN_FAILED,
+            subject=self._tried(str(credentials.get("email", ""))),
+            detail={"step": "password"},
+        )
+
+    @staticmethod
+    def _tried(email: str) -> User | None:
+        return User.objects.filter(email__iexact=email).first()
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

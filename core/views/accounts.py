@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import account_access, invitations, services
+from core import account_access, invitations, lockout, services
 from core.audit import Access, record_access
 from core.forms import GovForm, RadioField
 from core.listing import Heading, headings
@@ -218,6 +218,7 @@ def account_detail(request: HttpRequest, user_id: int) -> HttpResponse:
             "hint": ROLE_HINTS.get(Role(user.role), ""),
             "keep": why_not_deactivate(request.user, user),
             "mail": account_access.mail_is_set_up(),
+            "locked_until": lockout.locked_until(request, user),
             **_invitation(user),
         },
     )
@@ -240,6 +241,15 @@ def account_withdraw(request: HttpRequest, user_id: int) -> HttpResponse:
         messages.success(request, f"The invitation for {user.name} is withdrawn: its link does not work any more.")
     else:
         messages.info(request, "There is no open invitation for this account.")
+    return redirect("accounts:detail", user_id=user.pk)
+
+
+@require_POST
+def account_unlock(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Somebody who mistyped too often may try again at once."""
+    user = _account(request, user_id)
+    lockout.lift_lockout(request=request, user=user, actor=request.user)
+    messages.success(request, f"{user.name} may try to sign in again.")
     return redirect("accounts:detail", user_id=user.pk)
 
 

@@ -15,7 +15,7 @@ from core.wording import browser_in_words
 @require_http_methods(["GET", "POST"])
 def session_list(request: HttpRequest) -> HttpResponse:
     """The open sessions; a POST ends all but this one."""
-    sessions = open_sessions(request.user)
+    sessions = open_sessions(request)
     others = [one for one in sessions if not one.is_current()]
     if request.method == "POST":
         for one in others:
@@ -31,7 +31,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one session of one's own other than this one (for this one there is the button Sign out)."""
-    one = next((s for s in open_sessions(request.user) if s.pk == session_id and not s.is_current()), None)
+    one = next((s for s in open_sessions(request) if s.pk == session_id and not s.is_current()), None)
     if one is None:
         raise Http404("There is no such session.")
     browser = browser_in_words(one.user_agent)

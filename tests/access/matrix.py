@@ -392,6 +392,7 @@ ACCOUNT_PAGES: dict[str, Entry] = {
     "accounts:change": Entry(kwargs=person, data=new_person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:link": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN),
     "accounts:withdraw": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
+    "accounts:unlock": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
     "accounts:deactivate": Entry(kwargs=person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:reactivate": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
 }

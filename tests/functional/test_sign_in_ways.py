@@ -209,3 +209,22 @@ def test_a_session_elsewhere_is_ended(
     expect(page.locator("main")).to_contain_text("You are signed in nowhere else.")
     other.goto("/children/")
     heading(other, "Sign in")
+
+
+def test_lock_out_says_when_to_try_again_and_is_lifted(
+    new_page: Callable[..., Page], look: Callable[[Page, str], None], make_user: Any
+) -> None:
+    head, admin = make_user(Role.VSH), make_user(Role.SYSTEM_ADMIN)
+    page, theirs = new_page(), new_page()
+    for _ in range(6):
+        give_password(page, head, "not the password")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Try again at")
+    look(page, "locked-out")
+    give_password(theirs, admin)
+    theirs.goto(f"/accounts/{head.pk}/")
+    expect(theirs.get_by_role("heading", name="Locked out")).to_be_visible()
+    look(theirs, "account-locked")
+    theirs.get_by_role("button", name="Let the person try again now").click()
+    expect(theirs.get_by_role("heading", name="Locked out")).to_have_count(0)
+    give_password(page, head)
+    expect(page.get_by_role("link", name=head.name)).to_be_visible()
