@@ -2,6 +2,7 @@
 
 import os
 from smtplib import SMTPException
+from typing import Any
 from urllib.parse import urljoin
 
 import structlog
@@ -17,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import User
-from core.second_step import needs_second_step
 
 logger = structlog.get_logger(__name__)
 
@@ -54,23 +54,16 @@ def mail_is_set_up() -> bool:
 
 def mail_link(user: User, link: str) -> bool:
     """Send the person the link; False when there is no mail server or it did not take the message."""
-    if not mail_is_set_up():
-        return False
     invited = not user.has_usable_password()
     context = {
         "user": user,
         "link": link,
         "days": link_days(user),
         "council": settings.COUNCIL_NAME,
-        "second_step": needs_second_step(user),
+        "second_step": user.role in settings.MFA_REQUIRED_ROLES,
     }
-    text = render_to_string("accounts/email/invitation.txt" if invited else "accounts/email/link.txt", context)
     subject = "Your account for the Virtual School" if invited else "Choose a new password for the Virtual School"
-    try:
-        return bool(send_mail(subject, text, None, [user.email]))
-    except (OSError, SMTPException) as error:
-        logger.error("account_mail_failed", user=user.pk, fault=type(error).__name__)  # noqa: TRY400
-        return False
+    return _mail(user, subject, f"accounts/email/{'invitation' if invited else 'link'}.txt", context)
 
 
 def note_activity(request: HttpRequest) -> None:
@@ -90,6 +83,22 @@ def end_sessions(user: User) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+def mail_second_step_removed(user: User, reason: str) -> bool:
+    """Tell the person; False when there is no mail server or it did not take the message."""
+    context = {"user": user, "reason": reason, "council": settings.COUNCIL_NAME, "at": timezone.now()}
+    return _mail(user, "Your second step was removed", "accounts/email/second_step_removed.txt", context)
+
+
+def _mail(user: User, subject: str, template: str, context: dict[str, Any]) -> bool:
+    if not mail_is_set_up():
+        return False
+    try:
+        return bool(send_mail(subject, render_to_string(template, context), None, [user.email]))
+    except (OSError, SMTPException) as error:
+        logger.error("account_mail_failed", user=user.pk, fault=type(error).__name__)  # noqa: TRY400
+        return False
 
 
 def forget_addresses(user: User) -> None:

@@ -4,6 +4,7 @@ Recovery codes alone are no second step: they are the way back in when the phone
 """
 
 import base64
+from enum import StrEnum
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,6 +13,13 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core.account_access import end_sessions
+from core.audit import Access, record_access
+from core.models import User
+from core.permissions import check_can_manage_accounts
 
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -24,6 +32,49 @@ def needs_second_step(user: Any) -> bool:
 def has_second_step(user: Any) -> bool:
     """Whether the person has an authenticator app or a passkey."""
     return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_STEPS).exists()
+
+
+class Lost(StrEnum):
+    """Why an administrator takes a second step away."""
+
+    LOST = "lost"
+    BROKEN = "broken"
+    NEW = "new"
+    MISUSED = "misused"
+
+
+LOST_LABELS: dict[Lost, str] = {
+    Lost.LOST: "The phone or the key is lost or stolen",
+    Lost.BROKEN: "It is broken or was reset",
+    Lost.NEW: "The person has a new one and the old one is gone",
+    Lost.MISUSED: "Somebody else may have used it",
+}
+
+
+@transaction.atomic
+def remove_second_step(*, user: User, reason: Lost, actor: Any) -> int:
+    """Take away app, passkeys and recovery codes, and sign the person out everywhere; returns how many there were.
+
+    At the next sign-in the password lets in; a role that needs a second step then sets one up first. Raises
+    PermissionDenied, or ValidationError for one's own account and for one that has none.
+    """
+    check_can_manage_accounts(actor)
+    if actor is not None and actor.pk == user.pk:
+        raise ValidationError("You cannot remove your own second step here. Another system administrator can.")
+    theirs = Authenticator.objects.select_for_update().filter(user_id=user.pk)
+    kinds = sorted(theirs.values_list("type", flat=True))
+    if not kinds:
+        raise ValidationError("The person has no second step.")
+    theirs.delete()
+    sessions = end_sessions(user)
+    record_access(
+        None,
+        Access.MFA_REMOVED,
+        user=actor,
+        subject=user,
+        detail={"reason": reason.value, "kinds": kinds, "sessions": sessions},
+    )
+    return len(kinds)
 
 
 def _seal() -> MultiFernet:

@@ -25,6 +25,7 @@ account_patterns = [
     path("<int:user_id>/link/", accounts.account_link, name="link"),
     path("<int:user_id>/withdraw-invitation/", accounts.account_withdraw, name="withdraw"),
     path("<int:user_id>/unlock/", accounts.account_unlock, name="unlock"),
+    path("<int:user_id>/remove-second-step/", accounts.account_remove_second_step, name="remove_second_step"),
     path("<int:user_id>/deactivate/", accounts.account_deactivate, name="deactivate"),
     path("<int:user_id>/reactivate/", accounts.account_reactivate, name="reactivate"),
 ]

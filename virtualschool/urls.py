@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from health_check.views import HealthCheckView
 
+from core.views import second_step
 from core.views.home import home
 from core.views.sessions import session_list
 
@@ -9,7 +10,8 @@ handler500 = "core.views.errors.server_error"
 
 urlpatterns = [
     path("", home, name="home"),
-    # Ours in place of the package's page of the same name.
+    # Ours in place of the package's pages of the same names.
+    path("account/2fa/authenticate/", second_step.authenticate, name="mfa_authenticate"),
     path("account/sessions/", session_list, name="usersessions_list"),
     path("account/", include("allauth.urls")),
     path(

@@ -32,6 +32,7 @@ from core.roles import (
     Role,
 )
 from core.scoping import require
+from core.second_step import LOST_LABELS, Lost, has_second_step, needs_second_step, remove_second_step
 
 PER_PAGE = 50
 FOUND_AT_MOST = 50
@@ -96,6 +97,14 @@ class DeactivateForm(GovForm):
 
     submit_label = "Deactivate the account"
     submit_style = "warning"
+
+
+class RemoveSecondStepForm(GovForm):
+    """Why; the person reads it too."""
+
+    submit_label = "Remove the second step"
+    submit_style = "warning"
+    reason = RadioField(label="Why?", choices=[(why.value, label) for why, label in LOST_LABELS.items()])
 
 
 def _account(request: HttpRequest, user_id: int) -> User:
@@ -218,6 +227,8 @@ def account_detail(request: HttpRequest, user_id: int) -> HttpResponse:
             "hint": ROLE_HINTS.get(Role(user.role), ""),
             "keep": why_not_deactivate(request.user, user),
             "mail": account_access.mail_is_set_up(),
+            "second_step": has_second_step(user),
+            "second_step_required": needs_second_step(user),
             "locked_until": lockout.locked_until(request, user),
             **_invitation(user),
         },
@@ -251,6 +262,31 @@ def account_unlock(request: HttpRequest, user_id: int) -> HttpResponse:
     lockout.lift_lockout(request=request, user=user, actor=request.user)
     messages.success(request, f"{user.name} may try to sign in again.")
     return redirect("accounts:detail", user_id=user.pk)
+
+
+def account_remove_second_step(request: HttpRequest, user_id: int) -> HttpResponse:
+    """For somebody who has lost phone, key and recovery codes: out with the old, they set up a new one."""
+    user = _account(request, user_id)
+    back = reverse("accounts:detail", args=[user.pk])
+    form = RemoveSecondStepForm(request.POST if request.method == "POST" else None, cancel_url=back)
+    if request.method == "POST" and form.is_valid():
+        reason = Lost(form.cleaned_data["reason"])
+        try:
+            remove_second_step(user=user, reason=reason, actor=request.user)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+            return redirect(back)
+        told = account_access.mail_second_step_removed(user, LOST_LABELS[reason])
+        and_told = "was told by mail" if told else "could not be told by mail: tell them yourself"
+        messages.success(request, f"The second step of {user.name} is removed. The person {and_told}.")
+        return redirect(back)
+    context = {
+        "page_title": f"Remove the second step of {user.name}",
+        "crumbs": [("Accounts", reverse("accounts:list")), (user.name, back)],
+        "form": form,
+        "required": needs_second_step(user),
+    }
+    return render(request, "accounts/remove_second_step.html", context)
 
 
 def account_change(request: HttpRequest, user_id: int) -> HttpResponse:

@@ -393,6 +393,8 @@ ACCOUNT_PAGES: dict[str, Entry] = {
     "accounts:link": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN),
     "accounts:withdraw": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
     "accounts:unlock": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
+    "accounts:remove_second_step": Entry(
+        kwargs=person, data=lambda world, side: {"reason": "lost"}, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:deactivate": Entry(kwargs=person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:reactivate": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
 }

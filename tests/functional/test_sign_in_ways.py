@@ -152,9 +152,19 @@ def test_lost_phone_a_recovery_code_lets_in(
     other.get_by_role("button", name="Sign in").click()
     expect(other.get_by_role("link", name=head.name)).to_be_visible()
     assert AccessEvent.objects.filter(user_id=head.pk, action="recovery_code_used").exists()
-    third = new_page()
+    third, theirs = new_page(), new_page()
     give_password(third, head)
     look(third, "code")
+    give_password(theirs, make_user(Role.SYSTEM_ADMIN))
+    theirs.goto(f"/accounts/{head.pk}/")
+    look(theirs, "account")
+    theirs.get_by_role("link", name="Remove the second step").click()
+    look(theirs, "remove-second-step")
+    theirs.get_by_label("The phone or the key is lost or stolen").check()
+    theirs.get_by_role("button", name="Remove the second step").click()
+    expect(theirs.locator("main")).to_contain_text("The second step of Virtual School Head 1 is removed")
+    give_password(third, head)
+    expect(third.get_by_role("link", name=head.name)).to_be_visible()
 
 
 def go_away(user: User, minutes: int) -> None:

@@ -10,12 +10,13 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from core.models import AccessEvent, User
 from core.roles import Role
+from core.second_step import Lost, remove_second_step
 from tests.conftest import PASSWORD
 from tests.otp import code_of
 from virtualschool.settings import roles_named
@@ -178,3 +179,37 @@ def test_the_setting(named: list[str], expected: set[str]) -> None:
 def test_a_role_that_does_not_exist_stops_the_start() -> None:
     with pytest.raises(ImproperlyConfigured, match="no role king"):
         roles_named(["king"])
+
+
+def test_the_administrator_takes_a_lost_one_away(
+    set_up_app: Callable[[Client], str], required: Any, make_user: Any
+) -> None:
+    required.EMAIL_HOST = "mail.westmarch.example"
+    head, admin = make_user(Role.VSH), make_user(Role.SYSTEM_ADMIN)
+    theirs, site = Client(), Client()
+    sign_in(theirs, head)
+    set_up_app(theirs)
+    site.force_login(admin)
+    url = reverse("accounts:remove_second_step", args=[head.pk])
+    assert url in site.get(reverse("accounts:detail", args=[head.pk])).content.decode()
+    assert "Answer the question: Why?" in site.post(url, {}).content.decode()
+    mail.outbox.clear()
+    assert "was told by mail" in site.post(url, {"reason": "lost"}, follow=True).content.decode()
+    (message,) = mail.outbox
+    assert message.to == [head.email] and "lost or stolen" in message.body
+    assert not Authenticator.objects.filter(user=head).exists()
+    assert theirs.get("/").status_code == 302
+    removed = AccessEvent.objects.get(action="mfa_removed")
+    assert (removed.user_id, removed.subject_id) == (admin.pk, head.pk)
+    assert removed.detail == {"reason": "lost", "kinds": ["recovery_codes", "totp"], "sessions": 1}
+    sign_in(theirs, head)
+    assert theirs.get("/")["Location"] == reverse("mfa_index")
+    assert "has no second step" in site.post(url, {"reason": "lost"}, follow=True).content.decode()
+
+
+def test_nobody_takes_their_own_or_anybodys_away(make_user: Any) -> None:
+    head, admin = make_user(Role.VSH), make_user(Role.SYSTEM_ADMIN)
+    with pytest.raises(ValidationError, match="your own second step"):
+        remove_second_step(user=admin, reason=Lost.LOST, actor=admin)
+    with pytest.raises(PermissionDenied):
+        remove_second_step(user=admin, reason=Lost.LOST, actor=head)
