@@ -7,6 +7,7 @@ from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -15,6 +16,8 @@ from core import lockout
 from core.audit import Access, record_access
 from core.forms import prepare
 from core.models import User
+
+NOT_ACCEPTED = "The passkey was not accepted. Try again, or use another way to sign in"
 
 
 class _OurWords:
@@ -122,3 +125,61 @@ class MfaReauthenticateForm(_OurWords, _Traced, mfa.ReauthenticateForm):
 class ActivateForm(_OurWords, totp.ActivateTOTPForm):
     labels = {"code": "Code from the app"}
     hints = {"code": "Six figures"}
+
+
+class _TracedKey:
+    """A passkey that was accepted or refused leaves a row in the access log; nonsense is refused as well."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            used: Authenticator = super().clean_credential()  # type: ignore[misc]
+        except ValidationError:
+            record_access(context.request, Access.SIGN_IN_FAILED, detail={"step": "passkey"})
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # What no browser sends: the package takes the answer's shape for granted.
+            record_access(context.request, Access.SIGN_IN_FAILED, detail={"step": "passkey"})
+            raise ValidationError(NOT_ACCEPTED, code="incorrect_code") from None
+        record_second_step(context.request, used)
+        return used
+
+
+class AddPasskeyForm(_OurWords, webauthn.AddWebAuthnForm):
+    labels = {"name": "Name of the passkey", "passwordless": "Sign in with it alone, without the password"}
+    hints = {
+        "name": "So that you know it again, like “Work laptop”",
+        "passwordless": "The device then asks for its PIN, your finger or your face",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].max_length = 60  # type: ignore[attr-defined]
+        self.fields["name"].widget.attrs["maxlength"] = "60"
+        self.fields["passwordless"].initial = True
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()
+        except (AttributeError, KeyError, TypeError):
+            raise ValidationError(NOT_ACCEPTED, code="incorrect_code") from None
+
+
+class RenamePasskeyForm(_OurWords, webauthn.EditWebAuthnForm):
+    labels = {"name": "Name of the passkey"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(label="Name of the passkey", max_length=60)
+        prepare(self)
+
+
+class UsePasskeyForm(_TracedKey, webauthn.AuthenticateWebAuthnForm):
+    """As the second step, after the password."""
+
+
+class ConfirmByPasskeyForm(_TracedKey, webauthn.ReauthenticateWebAuthnForm):
+    """Before something about the account changes."""
+
+
+class SignInByPasskeyForm(_TracedKey, webauthn.LoginWebAuthnForm):
+    """In place of password and second step."""

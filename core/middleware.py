@@ -99,6 +99,7 @@ class SecondStepMiddleware:
             "mfa_index",
             "mfa_activate_totp",
             "mfa_add_webauthn",
+            "mfa_list_webauthn",
             "account_reauthenticate",
             "account_logout",
             "health",

@@ -100,6 +100,10 @@ class SecondStepAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": "Set up an authenticator app first, then make recovery codes",
     }
 
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return "My passkey" if number == 1 else f"My passkey {number}"
+
     def encrypt(self, text: str) -> str:
         return _seal().encrypt(text.encode()).decode()
 

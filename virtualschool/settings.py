@@ -189,7 +189,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
 MFA_ADAPTER = "core.second_step.SecondStepAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers take http for safe on this machine alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK_ONLY
 MFA_TOTP_ISSUER = "Virtual School"
 
 
@@ -221,6 +224,11 @@ MFA_FORMS = {
     "authenticate": "core.account_forms.AuthenticateForm",
     "reauthenticate": "core.account_forms.MfaReauthenticateForm",
     "activate_totp": "core.account_forms.ActivateForm",
+    "add_webauthn": "core.account_forms.AddPasskeyForm",
+    "edit_webauthn": "core.account_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "core.account_forms.UsePasskeyForm",
+    "reauthenticate_webauthn": "core.account_forms.ConfirmByPasskeyForm",
+    "login_webauthn": "core.account_forms.SignInByPasskeyForm",
 }
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

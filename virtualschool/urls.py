@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     # Ours in place of the package's pages of the same names.
     path("account/2fa/authenticate/", second_step.authenticate, name="mfa_authenticate"),
+    path("account/2fa/webauthn/keys/<int:pk>/remove/", second_step.remove_passkey, name="mfa_remove_webauthn"),
     path("account/sessions/", session_list, name="usersessions_list"),
     path("account/", include("allauth.urls")),
     path(

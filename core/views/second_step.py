@@ -1,7 +1,11 @@
 """The page that asks for the second step."""
 
 from allauth.account.internal.stagekit import clear_login, get_pending_stage
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import authenticate as packages_page
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import remove_webauthn as packages_removal
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,4 +22,15 @@ def authenticate(request: HttpRequest) -> HttpResponse:
         clear_login(request)
         return redirect("account_login")
     answer: HttpResponse = packages_page(request)
+    return answer
+
+
+def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
+    """The package's page, but the last second step of a role that needs one stays, as it does for the app."""
+    key = Authenticator.objects.filter(user_id=request.user.pk, pk=pk, type=Authenticator.Type.WEBAUTHN).first()
+    adapter = get_adapter()
+    if key is not None and not adapter.can_delete_authenticator(key):
+        messages.error(request, f"{adapter.error_messages['cannot_delete_authenticator']}.")
+        return redirect("mfa_list_webauthn")
+    answer: HttpResponse = packages_removal(request, pk=pk)
     return answer

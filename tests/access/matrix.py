@@ -463,6 +463,12 @@ ACCOUNT: dict[str, Entry] = {
     "mfa_view_recovery_codes": Entry(get=ALL_404, post=ALL_405),
     "mfa_generate_recovery_codes": Entry(get=ALL_302),
     "mfa_download_recovery_codes": Entry(get=ALL_404),
+    "mfa_list_webauthn": Entry(get=ALL_200, post=ALL_405),
+    "mfa_add_webauthn": Entry(get=ALL_302),
+    "mfa_reauthenticate_webauthn": Entry(get=ALL_200, post=ALL_302),
+    "mfa_remove_webauthn": Entry(kwargs=lambda world, side: {"pk": 0}, get=ALL_302),
+    "mfa_edit_webauthn": Entry(kwargs=lambda world, side: {"pk": 0}, get=ALL_302),
+    "mfa_login_webauthn": Entry(get=ALL_302, open=True),
     "usersessions_list": Entry(get=ALL_200, post=ALL_302),
 }
 SITE: dict[str, Entry] = {

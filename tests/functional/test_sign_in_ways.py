@@ -144,7 +144,7 @@ def test_lost_phone_a_recovery_code_lets_in(
     code = page.locator(".app-codes li").first.inner_text()
     other = new_page(java_script_enabled=False)
     give_password(other, head)
-    heading(other, "Enter the code from your app")
+    heading(other, "Second step")
     other.get_by_label("Code").fill("00000000")
     other.get_by_role("button", name="Sign in").click()
     expect(other.locator(".govuk-error-summary")).to_contain_text("The code is not right")
@@ -238,3 +238,87 @@ def test_lock_out_says_when_to_try_again_and_is_lifted(
     expect(theirs.get_by_role("heading", name="Locked out")).to_have_count(0)
     give_password(page, head)
     expect(page.get_by_role("link", name=head.name)).to_be_visible()
+
+
+@pytest.fixture
+def with_authenticator() -> Callable[[Page], Any]:
+    """with_authenticator(page): the browser has a built-in authenticator that knows its owner."""
+
+    def go(page: Page) -> Any:
+        devices = page.context.new_cdp_session(page)
+        devices.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        return devices
+
+    return go
+
+
+def test_passkey(
+    new_page: Callable[..., Page],
+    look: Callable[[Page, str], None],
+    with_authenticator: Callable[[Page], Any],
+    make_user: Any,
+    settings: Any,
+) -> None:
+    settings.MFA_REQUIRED_ROLES = frozenset({"vsh"})
+    head = make_user(Role.VSH)
+    page = new_page()
+    with_authenticator(page)
+    give_password(page, head)
+    heading(page, "Set up your second step")
+    page.get_by_role("button", name="Add a passkey").click()
+    look(page, "passkey-add")
+    page.get_by_label("Name of the passkey").fill("Work laptop")
+    page.get_by_role("button", name="Add the passkey").click()
+    heading(page, "Recovery codes")
+    page.goto("/account/2fa/webauthn/")
+    look(page, "passkeys")
+    page.get_by_role("link", name="Rename Work laptop").click()
+    look(page, "passkey-rename")
+    page.get_by_label("Name of the passkey").fill("Council laptop")
+    page.get_by_role("button", name="Save the name").click()
+    page.get_by_role("link", name="Remove Council laptop").click()
+    expect(page.locator("main")).to_contain_text("Your role needs a second step, and this is the only one.")
+    page.get_by_role("button", name="Sign out").click()
+
+    # With the passkey alone
+    page.goto("/account/login/")
+    look(page, "sign-in")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("link", name=head.name)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+
+    # After the password
+    give_password(page, head)
+    heading(page, "Second step")
+    look(page, "passkey-second-step")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("link", name=head.name)).to_be_visible()
+    kept = list(AccessEvent.objects.filter(user_id=head.pk).values_list("action", flat=True))
+    assert (kept.count("mfa_added"), kept.count("mfa_used"), kept.count("signed_in")) == (1, 2, 3)
+
+    settings.MFA_REQUIRED_ROLES = frozenset()
+    page.goto("/account/2fa/webauthn/")
+    page.get_by_role("link", name="Remove Council laptop").click()
+    look(page, "passkey-remove")
+    page.get_by_role("button", name="Remove the passkey").click()
+    expect(page.locator("main")).to_contain_text("No passkey yet")
+
+
+def test_a_browser_without_a_passkey_says_so(
+    new_page: Callable[..., Page], look: Callable[[Page, str], None], with_authenticator: Callable[[Page], Any]
+) -> None:
+    page = new_page()
+    with_authenticator(page)
+    page.goto("/account/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
+    look(page, "passkey-none")

@@ -213,3 +213,18 @@ def test_nobody_takes_their_own_or_anybodys_away(make_user: Any) -> None:
         remove_second_step(user=admin, reason=Lost.LOST, actor=admin)
     with pytest.raises(PermissionDenied):
         remove_second_step(user=admin, reason=Lost.LOST, actor=head)
+
+
+@pytest.mark.parametrize(
+    "credential",
+    ["", "null", "[]", "{}", '{"id": 1}', '{"response": {"userHandle": 7}}', '{"id":"x","response":{}}', "x"],
+)
+def test_a_made_up_passkey_is_refused(credential: str, client: Client, make_user: Any) -> None:
+    client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    answer = client.post(reverse("mfa_login_webauthn"), {"credential": credential})
+    assert answer["Location"] == reverse("account_login")
+    assert client.get("/").status_code == 302
+    head = make_user(Role.VSH)
+    sign_in(client, head)
+    assert client.post(reverse("mfa_add_webauthn"), {"name": "x", "credential": credential}).status_code == 200
+    assert not Authenticator.objects.exists()
