@@ -16,6 +16,7 @@ from core import lockout
 from core.audit import Access, record_access
 from core.forms import prepare
 from core.models import User
+from core.single_sign_on import password_is_off
 
 NOT_ACCEPTED = "The passkey was not accepted. Try again, or use another way to sign in"
 
@@ -61,7 +62,7 @@ class ResetPasswordForm(_OurWords, account.ResetPasswordForm):
     def clean_email(self) -> str:
         """Whoever has no password yet needs an invitation: one that was withdrawn must not be got round here."""
         email = super().clean_email()
-        self.users = [user for user in self.users if user.has_usable_password()]
+        self.users = [user for user in self.users if user.has_usable_password() and not password_is_off(user.email)]
         return str(email)
 
 

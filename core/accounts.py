@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from core import lockout
 from core.audit import Access, record_access
 from core.kept_forms import hand_over
 from core.models import User
+from core.single_sign_on import password_is_off, password_off_words
 
 logger = structlog.get_logger(__name__)
 
@@ -53,6 +54,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         """The person has passed every step. For five minutes nothing about the account asks for the password again."""
         super().login(request, user)
         request.session["signed_in_at"] = int(time.time())
+        ways = {record["method"] for record in get_authentication_records(request, user)}
+        if settings.OIDC_IS_SECOND_STEP and "socialaccount" in ways:
+            request.session["second_step"] = True
         record_authentication(request, user, method="sign_in", reauthenticated=True)
         record_access(request, Access.SIGNED_IN)
 
@@ -69,6 +73,8 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Too many tries: say until when, and keep it with the account that was tried, where there is one."""
+        if password_is_off(str(credentials.get("email", ""))):
+            raise ValidationError(password_off_words(), code="password_off")
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError as refusal:

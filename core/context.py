@@ -25,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "service": {
             "council": settings.COUNCIL_NAME,
             "name": SERVICE_NAME,
+            "single_sign_on": "" if signed_in else settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
             "training": settings.VS_TRAINING_DATA,
             "navigation": entries_for(user, request) if let_in else [],
             "role_label": role_label(user) if signed_in else "",

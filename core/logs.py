@@ -7,7 +7,7 @@ from typing import Any
 
 MAX_FRAMES = 12
 # Whoever reads such an address may choose somebody's password.
-LINK_KEY = re.compile(r"(/account/(?:invitation|password/reset/key)/)[^/\s\"']+")
+LINK_KEY = re.compile(r"(/account/(?:invitation/|password/reset/key/|oidc/[^/]+/login/callback/\?))[^/\s\"']+")
 
 
 def without_exception_text(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -26,7 +26,8 @@ def without_exception_text(_logger: Any, _name: str, event: dict[str, Any]) -> d
 
 
 def without_link_keys(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    """structlog processor: the key of an invitation or a link to choose a password is cut out of every address."""
+    """structlog processor: cuts out of every address the key of an invitation, of a link to choose a password, and
+    what the provider of single sign-on sends back."""
     for name, value in event.items():
         if isinstance(value, str) and "/account/" in value:
             event[name] = LINK_KEY.sub(r"\1...", value)

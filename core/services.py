@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
 
-from core import account_access, invitations, rules
+from core import account_access, invitations, rules, single_sign_on
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.models import Calendar, ClosureDay, Term, User
@@ -124,6 +124,8 @@ def issue_link(*, user: User, base_url: str, actor: Any) -> str:
     closed account.
     """
     check_can_manage_accounts(actor)
+    if single_sign_on.password_is_off(user.email):
+        raise ValidationError(f"{single_sign_on.password_off_words()}. Nothing needs to be sent.")
     if user.is_active and not user.has_usable_password():
         return invitations.send_invitation(user=user, base_url=base_url, actor=actor)
     if not user.is_active:

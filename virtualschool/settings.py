@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_forms_gds",
@@ -230,6 +232,36 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "core.account_forms.ConfirmByPasskeyForm",
     "login_webauthn": "core.account_forms.SignInByPasskeyForm",
 }
+# Single sign-on by OpenID Connect; without a server's address there is none.
+OIDC_NAME = os.environ.get("OIDC_NAME", "") or "your council account"
+OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "")
+# Domains whose addresses the provider gives out itself: taken as verified also where it does not say so (Entra ID).
+OIDC_EMAIL_DOMAINS = frozenset(domain.lower() for domain in words("OIDC_EMAIL_DOMAINS"))
+# On when the provider asks everybody for a second step itself.
+OIDC_IS_SECOND_STEP = flag("OIDC_IS_SECOND_STEP")
+# Email domains whose people sign in by single sign-on only
+PASSWORD_OFF_DOMAINS = frozenset(domain.lower() for domain in words("PASSWORD_OFF_DOMAINS"))
+SOCIALACCOUNT_ADAPTER = "core.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def openid_providers(server_url: str, name: str, client_id: str, secret: str) -> dict[str, Any]:
+    """The one provider as the sign-in package wants it."""
+    app = {
+        "provider_id": "council",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": server_url.rstrip("/")},
+    }
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app] if server_url else []}}
+
+
+SOCIALACCOUNT_PROVIDERS = openid_providers(
+    OIDC_SERVER_URL, OIDC_NAME, os.environ.get("OIDC_CLIENT_ID", ""), os.environ.get("OIDC_CLIENT_SECRET", "")
+)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -255,6 +287,14 @@ CSRF_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+
+def form_targets(server_url: str) -> list[str]:
+    """Where forms may lead: browsers hold the redirect that answers the button of single sign-on to it too."""
+    parts = urlparse(server_url)
+    return [SELF, *([f"{parts.scheme}://{parts.netloc}"] if server_url else [])]
+
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -263,7 +303,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [SELF],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        "form-action": form_targets(OIDC_SERVER_URL),
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {"camera": [], "geolocation": [], "microphone": [], "payment": []}

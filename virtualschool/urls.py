@@ -1,3 +1,4 @@
+from allauth.socialaccount.views import login_cancelled
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from health_check.views import HealthCheckView
@@ -14,7 +15,11 @@ urlpatterns = [
     path("account/2fa/authenticate/", second_step.authenticate, name="mfa_authenticate"),
     path("account/2fa/webauthn/keys/<int:pk>/remove/", second_step.remove_passkey, name="mfa_remove_webauthn"),
     path("account/sessions/", session_list, name="usersessions_list"),
-    path("account/", include("allauth.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    # Of single sign-on nothing but the way in: nobody connects or disconnects identities by hand.
+    path("account/3rdparty/login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path(
         "health/",
         login_not_required(HealthCheckView.as_view(checks=["health_check.checks.Database"])),

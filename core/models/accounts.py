@@ -56,7 +56,8 @@ class User(AbstractBaseUser):
         """How the account stands (`UserQuerySet.in_state` says the same of rows)."""
         if not self.is_active:
             return AccountState.CLOSED
-        return AccountState.ACTIVE if self.has_usable_password() else AccountState.WAITING
+        came = self.has_usable_password() or self.last_login is not None
+        return AccountState.ACTIVE if came else AccountState.WAITING
 
     def can(self, permission: Permission) -> bool:
         """True when the person's role includes `permission` (core.roles)."""

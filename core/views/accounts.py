@@ -182,16 +182,20 @@ def account_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            return _hand_over_link(request, user, f"{user.name} has an account.")
+            return _hand_over_link(request, user, f"{user.name} has an account.", is_new=True)
     crumbs = [("Accounts", reverse("accounts:list"))]
     context = {"page_title": "Add a person", "crumbs": crumbs, "form": form, "mail": account_access.mail_is_set_up()}
     return render(request, "accounts/new.html", context)
 
 
-def _hand_over_link(request: HttpRequest, user: User, done: str) -> HttpResponse:
+def _hand_over_link(request: HttpRequest, user: User, done: str, *, is_new: bool = False) -> HttpResponse:
     """Mail the link; where that cannot be, this answer shows it, and nothing keeps it."""
     what = "A link to choose a new password" if user.has_usable_password() else "An invitation"
-    link = services.issue_link(user=user, base_url=request.build_absolute_uri("/"), actor=request.user)
+    try:
+        link = services.issue_link(user=user, base_url=request.build_absolute_uri("/"), actor=request.user)
+    except ValidationError as refusal:
+        messages.info(request, f"{done} {' '.join(refusal.messages)}" if is_new else " ".join(refusal.messages))
+        return redirect("accounts:detail", user_id=user.pk)
     if account_access.mail_link(user, link):
         messages.success(request, f"{done} {what} was sent to {user.email}.")
         return redirect("accounts:detail", user_id=user.pk)
@@ -351,11 +355,7 @@ def account_reactivate(request: HttpRequest, user_id: int) -> HttpResponse:
 def account_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A fresh link to choose a password, for somebody who lost the first one or forgot the password."""
     user = _account(request, user_id)
-    try:
-        return _hand_over_link(request, user, "The link is made.")
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-        return redirect("accounts:detail", user_id=user.pk)
+    return _hand_over_link(request, user, "The link is made.")
 
 
 def role_list(request: HttpRequest) -> HttpResponse:

@@ -469,6 +469,9 @@ ACCOUNT: dict[str, Entry] = {
     "mfa_remove_webauthn": Entry(kwargs=lambda world, side: {"pk": 0}, get=ALL_302),
     "mfa_edit_webauthn": Entry(kwargs=lambda world, side: {"pk": 0}, get=ALL_302),
     "mfa_login_webauthn": Entry(get=ALL_302, open=True),
+    "socialaccount_login_cancelled": Entry(get=ALL_200, post=ALL_405, open=True),
+    "openid_connect_login": Entry(kwargs=lambda world, side: {"provider_id": "council"}, get=ALL_404, open=True),
+    "openid_connect_callback": Entry(kwargs=lambda world, side: {"provider_id": "council"}, get=ALL_404, open=True),
     "usersessions_list": Entry(get=ALL_200, post=ALL_302),
 }
 SITE: dict[str, Entry] = {

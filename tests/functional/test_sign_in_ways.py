@@ -15,7 +15,9 @@ from core import invitations, services
 from core.models import AccessEvent, User
 from core.roles import Role
 from tests.conftest import PASSWORD
+from tests.openid import running_provider
 from tests.otp import code_of
+from virtualschool.settings import form_targets, openid_providers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("SHOTS_DIR")
@@ -322,3 +324,41 @@ def test_a_browser_without_a_passkey_says_so(
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
     look(page, "passkey-none")
+
+
+def test_single_sign_on(
+    new_page: Callable[..., Page], look: Callable[[Page, str], None], make_user: Any, settings: Any
+) -> None:
+    head = make_user(Role.VSH)
+    with running_provider() as provider:
+        settings.OIDC_SERVER_URL, settings.OIDC_NAME = provider.url, "your Westmarch account"
+        settings.SOCIALACCOUNT_PROVIDERS = openid_providers(provider.url, "Westmarch", "virtual-school", "s3cret")
+        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        settings.CONTENT_SECURITY_POLICY = {
+            "DIRECTIVES": {**policy, "form-action": form_targets(provider.url)},
+        }
+        provider.add("head", email=head.email, email_verified=True)
+        provider.add("stranger", email="stranger@elsewhere.example", email_verified=True)
+        page = new_page()
+        page.goto("/children/")
+        look(page, "sign-in-sso")
+        page.get_by_role("button", name="Sign in with your Westmarch account").click()
+        page.get_by_placeholder("sub").fill("head")
+        page.get_by_role("button", name="Authorize").click()
+        heading(page, "Children")
+        expect(page.get_by_role("link", name=head.name)).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.goto("/account/login/")
+        page.get_by_role("button", name="Sign in with your Westmarch account").click()
+        page.get_by_placeholder("sub").fill("stranger")
+        page.get_by_role("button", name="Authorize", exact=True).click()
+        heading(page, "You could not be signed in")
+        look(page, "sso-refused")
+        page.goto("/account/login/")
+        page.get_by_role("button", name="Sign in with your Westmarch account").click()
+        page.get_by_role("button", name="Deny").click()
+        heading(page, "The sign-in did not work")
+        look(page, "sso-failed")
+        page.goto("/account/3rdparty/login/cancelled/")
+        heading(page, "You were not signed in")
+        look(page, "sso-cancelled")

@@ -140,6 +140,8 @@ def test_only_the_hash_is_kept_and_no_log_holds_the_key(invite: Callable[[], str
     assert line == {"request": "GET /account/invitation/.../", "n": 1}
     reset = without_link_keys(None, "info", {"request": "GET /account/password/reset/key/1-abc-def/"})
     assert reset == {"request": "GET /account/password/reset/key/.../"}
+    back = without_link_keys(None, "info", {"request": "GET /account/oidc/council/login/callback/?code=a&state=b"})
+    assert back == {"request": "GET /account/oidc/council/login/callback/?..."}
 
 
 def test_who_may_and_for_whom(make_user: Any, guest: User) -> None:
