@@ -34,6 +34,11 @@ def has_second_step(user: Any) -> bool:
     return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_STEPS).exists()
 
 
+def passkey_of(user: Any, key_id: int) -> Authenticator | None:
+    """One of the person's own passkeys; None for a number that is none of them."""
+    return Authenticator.objects.filter(user_id=user.pk, pk=key_id, type=Authenticator.Type.WEBAUTHN).first()
+
+
 class Lost(StrEnum):
     """Why an administrator takes a second step away."""
 

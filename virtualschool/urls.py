@@ -14,6 +14,7 @@ urlpatterns = [
     # Ours in place of the package's pages of the same names.
     path("account/2fa/authenticate/", second_step.authenticate, name="mfa_authenticate"),
     path("account/2fa/webauthn/keys/<int:pk>/remove/", second_step.remove_passkey, name="mfa_remove_webauthn"),
+    path("account/2fa/webauthn/keys/<int:pk>/edit/", second_step.rename_passkey, name="mfa_edit_webauthn"),
     path("account/sessions/", session_list, name="usersessions_list"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
