@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def fill(page: Page, email: str, password: str) -> None:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_in_with_the_password_and_out_again(site: Site, visit: Callable[..., Page], check_page: Any) -> None:
