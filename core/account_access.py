@@ -2,6 +2,7 @@
 
 import os
 from smtplib import SMTPException
+from typing import Any
 from urllib.parse import urljoin
 
 import structlog
@@ -11,8 +12,10 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.mail import send_mail
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import User
 
@@ -28,8 +31,10 @@ def set_password_link(user: User, base_url: str) -> str:
     return urljoin(base_url, reverse("account_reset_password_from_key", kwargs=kwargs))
 
 
-def link_days() -> int:
-    """For how many days a link to choose a password works."""
+def link_days(user: User) -> int:
+    """For how many days a link works: an invitation, or one to choose a new password."""
+    if not user.has_usable_password():
+        return int(settings.INVITATION_DAYS)
     return max(1, settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60))
 
 
@@ -49,15 +54,27 @@ def mail_is_set_up() -> bool:
 
 def mail_link(user: User, link: str) -> bool:
     """Send the person the link; False when there is no mail server or it did not take the message."""
-    if not mail_is_set_up():
-        return False
-    context = {"user": user, "link": link, "days": link_days(), "council": settings.COUNCIL_NAME}
-    text = render_to_string("accounts/email/link.txt", context)
-    try:
-        return bool(send_mail("Your account for the Virtual School", text, None, [user.email]))
-    except (OSError, SMTPException) as error:
-        logger.error("account_mail_failed", user=user.pk, fault=type(error).__name__)  # noqa: TRY400
-        return False
+    invited = not user.has_usable_password()
+    context = {
+        "user": user,
+        "link": link,
+        "days": link_days(user),
+        "council": settings.COUNCIL_NAME,
+        "second_step": user.role in settings.MFA_REQUIRED_ROLES,
+    }
+    subject = "Your account for the Virtual School" if invited else "Choose a new password for the Virtual School"
+    return _mail(user, subject, f"accounts/email/{'invitation' if invited else 'link'}.txt", context)
+
+
+def note_activity(request: HttpRequest) -> None:
+    """The list "Where you are signed in" says when each session was last seen."""
+    UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+
+
+def open_sessions(request: HttpRequest) -> list[UserSession]:
+    """The signed-in person's sessions that still hold, the one of this request first, then the latest seen."""
+    sessions = UserSession.objects.purge_and_list(request.user)
+    return sorted(sessions, key=lambda one: (one.is_current(), one.last_seen_at), reverse=True)
 
 
 def end_sessions(user: User) -> int:
@@ -66,6 +83,22 @@ def end_sessions(user: User) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+def mail_second_step_removed(user: User, reason: str) -> bool:
+    """Tell the person; False when there is no mail server or it did not take the message."""
+    context = {"user": user, "reason": reason, "council": settings.COUNCIL_NAME, "at": timezone.now()}
+    return _mail(user, "Your second step was removed", "accounts/email/second_step_removed.txt", context)
+
+
+def _mail(user: User, subject: str, template: str, context: dict[str, Any]) -> bool:
+    if not mail_is_set_up():
+        return False
+    try:
+        return bool(send_mail(subject, render_to_string(template, context), None, [user.email]))
+    except (OSError, SMTPException) as error:
+        logger.error("account_mail_failed", user=user.pk, fault=type(error).__name__)  # noqa: TRY400
+        return False
 
 
 def forget_addresses(user: User) -> None:

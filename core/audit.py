@@ -30,9 +30,20 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SIGN_IN_FAILED = "sign_in_failed"
+    LOCKED_OUT = "locked_out"
+    LOCK_LIFTED = "lock_lifted"
+    MFA_ADDED = "mfa_added"
+    MFA_REMOVED = "mfa_removed"
+    MFA_USED = "mfa_used"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action
+    INVITATION_SENT = "invitation_sent"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     IMPORTED = "imported"
     DECIDED = "decided"
-    CREDENTIALS = "credentials"
     CHECKED = "checked"
 
 
@@ -48,9 +59,20 @@ ACCESS_LABELS: dict[Access, str] = {
     Access.SIGNED_IN: "Signed in",
     Access.SIGNED_OUT: "Signed out",
     Access.SIGN_IN_FAILED: "Failed to sign in",
+    Access.LOCKED_OUT: "Was locked out after too many tries",
+    Access.LOCK_LIFTED: "Lifted a lock-out",
+    Access.MFA_ADDED: "Added a second step",
+    Access.MFA_REMOVED: "Removed a second step",
+    Access.MFA_USED: "Passed the second step",
+    Access.RECOVERY_CODES_MADE: "Made recovery codes",
+    Access.RECOVERY_CODE_USED: "Used a recovery code",
+    Access.SESSION_ENDED: "Session ended",
+    Access.PASSWORD_CHANGED: "Changed the password",
+    Access.INVITATION_SENT: "Sent an invitation",
+    Access.INVITATION_ACCEPTED: "Accepted an invitation",
+    Access.INVITATION_WITHDRAWN: "Withdrew an invitation",
     Access.IMPORTED: "Applied a feed",
     Access.DECIDED: "Decided",
-    Access.CREDENTIALS: "Changed how they sign in",
     Access.CHECKED: "Checked the audit trail",
 }
 

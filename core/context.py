@@ -19,14 +19,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """
     user = getattr(request, "user", None)
     signed_in = bool(user is not None and user.is_authenticated)
+    # Until the second step is set up every other page leads back to it: nothing is offered.
+    let_in = signed_in and not getattr(request, "second_step_missing", False)
     return {
         "service": {
             "council": settings.COUNCIL_NAME,
             "name": SERVICE_NAME,
+            "single_sign_on": "" if signed_in else settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
             "training": settings.VS_TRAINING_DATA,
-            "navigation": entries_for(user, request) if signed_in else [],
+            "navigation": entries_for(user, request) if let_in else [],
             "role_label": role_label(user) if signed_in else "",
-            "search_url": search_url(user) if signed_in else "",
+            "search_url": search_url(user) if let_in else "",
         }
     }
 

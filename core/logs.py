@@ -9,15 +9,15 @@ from functools import cache
 from typing import Any
 
 MAX_FRAMES = 12
-_ADDRESS_SECRETS = re.compile(r"(/reset/key/)[^\s/?\"']+|\?[^\s\"']+")
-"""The key of a link that sets a password, and a query, which may hold what somebody typed."""
+LINK_KEY = re.compile(r"(/account/(?:invitation/|password/reset/key/))[^/\s?\"']+|\?[^\s\"']+")
+"""The key of an invitation or of a link that sets a password, and a query, which may hold what somebody typed."""
 
 
 def without_address_secrets(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
     """structlog processor: of an address in a line, the path stays; a one-time key and the query do not."""
-    for key in ("event", "request"):
-        if isinstance(event.get(key), str):
-            event[key] = _ADDRESS_SECRETS.sub(lambda found: f"{found[1]}..." if found[1] else "?...", event[key])
+    for key, value in event.items():
+        if isinstance(value, str) and "/" in value:
+            event[key] = LINK_KEY.sub(lambda found: f"{found[1]}..." if found[1] else "?...", value)
     return event
 
 

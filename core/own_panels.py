@@ -35,7 +35,7 @@ def _people_waiting(user: Any, today: date) -> Iterable[Need]:
         text="People who have not chosen a password yet",
         count=User.objects.in_state(AccountState.WAITING).count(),
         url=f"{reverse('accounts:list')}?state={AccountState.WAITING}",
-        hint="Make a new link for those whose first one ran out",
+        hint="Send a new invitation to those whose first one ran out",
     )
 
 

@@ -7,7 +7,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from core.roles import AccountState, Permission, Role
 
-_NO_PASSWORD = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(password="")
+# Whoever came by single sign-on needs no password.
+_NEVER_IN = (Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(password="")) & Q(last_login=None)
 
 
 class UserQuerySet(QuerySet[Any]):
@@ -23,7 +24,7 @@ class UserQuerySet(QuerySet[Any]):
         if state == AccountState.CLOSED:
             return self.filter(is_active=False)
         waiting = state == AccountState.WAITING
-        return self.filter(_NO_PASSWORD if waiting else ~_NO_PASSWORD, is_active=True)
+        return self.filter(_NEVER_IN if waiting else ~_NEVER_IN, is_active=True)
 
     def matching(self, text: str) -> Self:
         """Accounts whose name or email address holds every word."""

@@ -60,6 +60,15 @@ ACCOUNT_STATE_LABELS: dict[AccountState, str] = {
 }
 
 
+class InvitationState(StrEnum):
+    """Whether the link of an invitation works."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
 class Permission(StrEnum):
     SEE_ALL_PUPILS = "see_all_pupils"
     SEE_PUPILS = "see_pupils"

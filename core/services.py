@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
 
-from core import account_access, rules
+from core import account_access, invitations, rules, single_sign_on
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.followers import Changed, tell_changed
@@ -76,6 +76,8 @@ def change_account(*, user: User, email: str, name: str, role: Role, actor: Any)
         user.save(update_fields=changed)
     if "email" in changed:
         account_access.forget_addresses(user)
+        # The link lies in the mailbox of the old address.
+        invitations.withdraw_invitation(user=user, actor=actor)
     _decided(actor, user, "account changed", fields=changed, role=role.value)
     return user
 
@@ -96,6 +98,7 @@ def deactivate_account(*, user: User, actor: Any) -> User:
     with acting_as(actor, service="core.deactivate_account"):
         user.save(update_fields=["is_active"])
     sessions = account_access.end_sessions(user)
+    invitations.withdraw_invitation(user=user, actor=actor)
     _decided(actor, user, "account deactivated", sessions=sessions)
     return user
 
@@ -118,9 +121,14 @@ def reactivate_account(*, user: User, actor: Any) -> User:
 def issue_link(*, user: User, base_url: str, actor: Any) -> str:
     """A fresh address where the person chooses a password; an old password holds until then.
 
-    Raises PermissionDenied, or ValidationError for a closed account.
+    Whoever has no password yet is invited (`core.invitations`). Raises PermissionDenied, or ValidationError for a
+    closed account.
     """
     check_can_manage_accounts(actor)
+    if single_sign_on.password_is_off(user.email):
+        raise ValidationError(f"{single_sign_on.password_off_words()}. Nothing needs to be sent.")
+    if user.is_active and not user.has_usable_password():
+        return invitations.send_invitation(user=user, base_url=base_url, actor=actor)
     if not user.is_active:
         raise ValidationError("The account is deactivated. Reactivate it first.")
     link = account_access.set_password_link(user, base_url)

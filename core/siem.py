@@ -10,11 +10,18 @@ from typing import Any
 from core.audit import Access
 from core.models import AccessEvent
 
-SIGN_IN = {Access.SIGNED_IN, Access.SIGNED_OUT, Access.SIGN_IN_FAILED}
-FAILURES = {Access.REFUSED, Access.NOT_FOUND, Access.SIGN_IN_FAILED}
+SIGN_IN = {
+    Access.SIGNED_IN, Access.SIGNED_OUT, Access.SIGN_IN_FAILED, Access.LOCKED_OUT, Access.MFA_USED,
+    Access.RECOVERY_CODE_USED, Access.SESSION_ENDED,
+}  # fmt: skip
+CREDENTIALS = {
+    Access.LOCK_LIFTED, Access.MFA_ADDED, Access.MFA_REMOVED, Access.RECOVERY_CODES_MADE, Access.PASSWORD_CHANGED,
+    Access.INVITATION_SENT, Access.INVITATION_ACCEPTED, Access.INVITATION_WITHDRAWN,
+}  # fmt: skip
+FAILURES = {Access.REFUSED, Access.NOT_FOUND, Access.SIGN_IN_FAILED, Access.LOCKED_OUT}
 CATEGORIES: dict[str, str] = {
     **dict.fromkeys(SIGN_IN, "authentication"),
-    Access.CREDENTIALS: "iam",
+    **dict.fromkeys(CREDENTIALS, "iam"),
     Access.IMPORTED: "file",
     Access.CHECKED: "configuration",
 }

@@ -61,5 +61,5 @@ def _try(task: Task, run_id: int, work: Callable[[], Any]) -> None:
 
 @shared_task(name="core.clear_sessions")
 def clear_sessions() -> None:
-    """Delete sessions that have ended: the words of a person's last search stand in them."""
+    """Delete what is left of sessions that have run out, with whatever was typed in them."""
     call_command("clearsessions")

@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from core.views import accounts, audit, calendars, feed_problems, feed_words, feeds, gallery, home
+from core.views import (
+    accounts,
+    audit,
+    calendars,
+    feed_problems,
+    feed_words,
+    feeds,
+    gallery,
+    home,
+    invitations,
+    sessions,
+)
 
 feed_patterns = [
     path("", feeds.feed_list, name="list"),
@@ -25,6 +36,9 @@ account_patterns = [
     path("<int:user_id>/", accounts.account_detail, name="detail"),
     path("<int:user_id>/change/", accounts.account_change, name="change"),
     path("<int:user_id>/link/", accounts.account_link, name="link"),
+    path("<int:user_id>/withdraw-invitation/", accounts.account_withdraw, name="withdraw"),
+    path("<int:user_id>/unlock/", accounts.account_unlock, name="unlock"),
+    path("<int:user_id>/remove-second-step/", accounts.account_remove_second_step, name="remove_second_step"),
     path("<int:user_id>/deactivate/", accounts.account_deactivate, name="deactivate"),
     path("<int:user_id>/reactivate/", accounts.account_reactivate, name="reactivate"),
 ]
@@ -52,5 +66,8 @@ urlpatterns = [
     path("accounts/", include((account_patterns, "accounts"))),
     path("calendars/", include((calendar_patterns, "calendars"))),
     path("more/", home.more, name="more"),
+    path("account/invitation/", invitations.invitation, name="account_invitation"),
+    path("account/invitation/<str:token>/", invitations.invitation_open, name="account_invitation_open"),
+    path("account/sessions/<int:session_id>/end/", sessions.session_end, name="account_session_end"),
     path("components/", gallery.components, name="components"),
 ]

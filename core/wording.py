@@ -118,3 +118,19 @@ def count_of(number: int, noun: str) -> str:
     """`{{ 3|count_of:"child,children" }}` -> "3 children"; with one form an s is added."""
     singular, _, plural = noun.partition(",")
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+# In this order: the later names stand in the texts of the earlier ones as well.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
+             ("Chrom", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+_DEVICES = (("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "an Android device"), ("CrOS", "a Chromebook"),
+            ("Windows", "Windows"), ("Mac OS X", "a Mac"), ("Linux", "Linux"))  # fmt: skip
+
+
+def browser_in_words(user_agent: str) -> str:
+    """What a browser says of itself as people know it: "Edge on Windows", "an unknown browser"."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    device = next((name for mark, name in _DEVICES if mark in user_agent), "")
+    if browser and device:
+        return f"{browser} on {device}"
+    return browser or (f"a browser on {device}" if device else "an unknown browser")

@@ -11,7 +11,13 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from core.logs import kind_and_place, without_address_secrets, without_classed_values, without_exception_text
+from core.logs import (
+    kind_and_place,
+    without_address_secrets,
+    without_classed_values,
+    without_exception_text,
+)
+from core.roles import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +61,9 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# What was sealed with an earlier key (keys of authenticator apps) stays readable after a change of SECRET_KEY.
+SECRET_KEY_FALLBACKS = words("EARLIER_KEYS")
+VS_TRAINING_DATA = flag("VS_TRAINING_DATA")
 
 INSTALLED_APPS = [
     "virtualschool",
@@ -78,6 +87,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_forms_gds",
@@ -104,8 +115,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "core.middleware.IdleTimeoutMiddleware",
+    "core.middleware.TimeoutMiddleware",
     "core.middleware.SignInMiddleware",
+    "core.middleware.SecondStepMiddleware",
+    "core.middleware.KeptFormMiddleware",
     "core.middleware.MethodPageMiddleware",
     "core.middleware.ActorMiddleware",
     "core.middleware.RefusalAuditMiddleware",
@@ -176,14 +189,38 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "core.accounts.ClosedAccountAdapter"
-MFA_ADAPTER = "core.accounts.SecondStepAdapter"
-USERSESSIONS_ADAPTER = "core.accounts.SessionsAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+# The sign-in package tells a person by mail when password or second step change.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "core.second_step.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers take http for safe on this machine alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK_ONLY
+MFA_TOTP_ISSUER = "Virtual School"
+
+
+def roles_named(names: list[str]) -> frozenset[str]:
+    """Roles by their stored names; ["all"] is every role, ["none"] no role."""
+    named = set(names)
+    if named <= {"none"}:
+        return frozenset()
+    if named == {"all"}:
+        return frozenset(role.value for role in Role)
+    if unknown := named - {role.value for role in Role}:
+        raise ImproperlyConfigured(f"MFA_REQUIRED_ROLES: there is no role {', '.join(sorted(unknown))}.")
+    return frozenset(named)
+
+
+# Whose password alone opens nothing. Off where only this machine asks, and for invented children.
+MFA_REQUIRED_ROLES = roles_named(
+    words("MFA_REQUIRED_ROLES", "none" if LOOPBACK_ONLY or VS_TRAINING_DATA else "all"),
+)
 ACCOUNT_FORMS = {
     "login": "core.account_forms.LoginForm",
     "change_password": "core.account_forms.ChangePasswordForm",
@@ -196,21 +233,52 @@ MFA_FORMS = {
     "authenticate": "core.account_forms.AuthenticateForm",
     "reauthenticate": "core.account_forms.MfaReauthenticateForm",
     "activate_totp": "core.account_forms.ActivateForm",
+    "add_webauthn": "core.account_forms.AddPasskeyForm",
+    "edit_webauthn": "core.account_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "core.account_forms.UsePasskeyForm",
+    "reauthenticate_webauthn": "core.account_forms.ConfirmByPasskeyForm",
+    "login_webauthn": "core.account_forms.SignInByPasskeyForm",
 }
+# Single sign-on by OpenID Connect; without a server's address there is none.
+OIDC_NAME = os.environ.get("OIDC_NAME", "") or "your council account"
+OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "")
+# Domains whose addresses the provider gives out itself: taken as verified also where it does not say so (Entra ID).
+OIDC_EMAIL_DOMAINS = frozenset(domain.lower() for domain in words("OIDC_EMAIL_DOMAINS"))
+# On when the provider asks everybody for a second step itself.
+OIDC_IS_SECOND_STEP = flag("OIDC_IS_SECOND_STEP")
+# Email domains whose people sign in by single sign-on only
+PASSWORD_OFF_DOMAINS = frozenset(domain.lower() for domain in words("PASSWORD_OFF_DOMAINS"))
+SOCIALACCOUNT_ADAPTER = "core.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def openid_providers(server_url: str, name: str, client_id: str, secret: str) -> dict[str, Any]:
+    """The one provider as the sign-in package wants it."""
+    app = {
+        "provider_id": "council",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": server_url.rstrip("/")},
+    }
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app] if server_url else []}}
+
+
+SOCIALACCOUNT_PROVIDERS = openid_providers(
+    OIDC_SERVER_URL, OIDC_NAME, os.environ.get("OIDC_CLIENT_ID", ""), os.environ.get("OIDC_CLIENT_SECRET", "")
+)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "core.passwords.PasswordValidator"}]
+# For how many days the link works by which a person gets into a new account
+INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
 IDLE_TIMEOUT_SECONDS = int(os.environ.get("IDLE_TIMEOUT_SECONDS", "1200"))
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_LIMIT_SECONDS = int(os.environ.get("SESSION_LIMIT_SECONDS", "36000"))
+SESSION_COOKIE_AGE = SESSION_LIMIT_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Browser protection
@@ -229,6 +297,14 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+
+def form_targets(server_url: str) -> list[str]:
+    """Where forms may lead: browsers hold the redirect that answers the button of single sign-on to it too."""
+    parts = urlparse(server_url)
+    return [SELF, *([f"{parts.scheme}://{parts.netloc}"] if server_url else [])]
+
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -244,7 +320,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        "form-action": form_targets(OIDC_SERVER_URL),
         **({"upgrade-insecure-requests": True} if HTTPS_ONLY else {}),
     }
 }
@@ -311,7 +387,6 @@ INDICATOR_CHOICES = {
     "recorded_year_wins": flag("VS_RECORDED_YEAR_WINS", default=True),
     "teacher_assessment_counts": flag("VS_TEACHER_ASSESSMENT_COUNTS"),
 }
-VS_TRAINING_DATA = flag("VS_TRAINING_DATA")
 
 # Queue
 REDIS_URL = os.environ.get("REDIS_URL", "")
@@ -331,12 +406,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     # Every job is idempotent by its date, so that two beats or a missed day do no harm.
     "indicators-nightly": {"task": "attainment.compute_indicators", "schedule": crontab(hour=3, minute=15)},
+    "sessions-nightly": {"task": "core.clear_sessions", "schedule": crontab(hour=1, minute=45)},
     "effective-registers-nightly": {
         "task": "attendance.rebuild_recent",
         "schedule": crontab(hour=2, minute=30),
     },
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
-    "sessions-nightly": {"task": "core.clear_sessions", "schedule": crontab(hour=1, minute=30)},
     "audit-seal": {"task": "core.seal_audit", "schedule": crontab(minute=20)},
     "audit-verify": {"task": "core.verify_audit", "schedule": crontab(hour=5, minute=0)},
     "termly-report": {"task": "reports.draft_termly_report", "schedule": crontab(hour=4, minute=0)},

@@ -1,15 +1,27 @@
+from allauth.socialaccount.views import login_cancelled
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from health_check.views import HealthCheckView
 
 from core import edges
+from core.views import second_step
 from core.views.home import home
+from core.views.sessions import session_list
 
 handler500 = "core.views.errors.server_error"
 
 urlpatterns = [
     path("", home, name="home"),
-    path("account/", include("allauth.urls")),
+    # Ours in place of the package's pages of the same names.
+    path("account/2fa/authenticate/", second_step.authenticate, name="mfa_authenticate"),
+    path("account/2fa/webauthn/keys/<int:pk>/remove/", second_step.remove_passkey, name="mfa_remove_webauthn"),
+    path("account/2fa/webauthn/keys/<int:pk>/edit/", second_step.rename_passkey, name="mfa_edit_webauthn"),
+    path("account/sessions/", session_list, name="usersessions_list"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    # Of single sign-on nothing but the way in: nobody connects or disconnects identities by hand.
+    path("account/3rdparty/login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path(
         "health/",
         login_not_required(HealthCheckView.as_view(checks=["health_check.checks.Database"])),

@@ -1,4 +1,4 @@
-from core.models.accounts import User
+from core.models.accounts import Invitation, User
 from core.models.audit import AccessEvent, AuditSeal
 from core.models.calendars import Calendar, ClosureDay, Term
 from core.models.feeds import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile
@@ -13,6 +13,7 @@ __all__ = [
     "FeedProblem",
     "FeedRun",
     "FeedRunFile",
+    "Invitation",
     "JobRun",
     "StoredFile",
     "Term",

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -6,7 +7,7 @@ from django.db.models.functions import Lower
 
 from core.audit import track_changes
 from core.querysets import UserQuerySet
-from core.roles import ROLE_LABELS, ROLE_PERMISSIONS, AccountState, Permission, Role
+from core.roles import ROLE_LABELS, ROLE_PERMISSIONS, AccountState, InvitationState, Permission, Role
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -55,8 +56,47 @@ class User(AbstractBaseUser):
         """How the account stands (`UserQuerySet.in_state` says the same of rows)."""
         if not self.is_active:
             return AccountState.CLOSED
-        return AccountState.ACTIVE if self.has_usable_password() else AccountState.WAITING
+        came = self.has_usable_password() or self.last_login is not None
+        return AccountState.ACTIVE if came else AccountState.WAITING
 
     def can(self, permission: Permission) -> bool:
         """True when the person's role includes `permission` (core.roles)."""
         return self.is_active and permission in ROLE_PERMISSIONS[Role(self.role)]
+
+
+@track_changes(exclude=["token_hash"])
+class Invitation(models.Model):
+    """A link by which a person chooses the first password of an account; of its token only the hash is kept.
+
+    At most one of an account is open: a later one takes the place of the earlier.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, as hexadecimal digits")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="core_invitation_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(withdrawn_at=None), name="core_invitation_one_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    def state(self, now: datetime) -> InvitationState:
+        """Whether the link works at a moment, else why not."""
+        if self.accepted_at is not None:
+            return InvitationState.ACCEPTED
+        if self.withdrawn_at is not None or not self.user.is_active:
+            return InvitationState.WITHDRAWN
+        return InvitationState.OPEN if now < self.expires_at else InvitationState.EXPIRED

@@ -10,10 +10,11 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import account_access, services
+from core import account_access, invitations, lockout, services
 from core.audit import Access, record_access
 from core.forms import GovForm, RadioField
 from core.limits import Limit, limited
@@ -27,10 +28,12 @@ from core.roles import (
     ROLE_PERMISSIONS,
     ROLE_SCOPES,
     AccountState,
+    InvitationState,
     Permission,
     Role,
 )
 from core.scoping import require
+from core.second_step import LOST_LABELS, Lost, has_second_step, needs_second_step, remove_second_step
 
 PER_PAGE = 50
 FOUND_AT_MOST = 50
@@ -97,6 +100,14 @@ class DeactivateForm(GovForm):
     submit_style = "warning"
 
 
+class RemoveSecondStepForm(GovForm):
+    """Why; the person reads it too."""
+
+    submit_label = "Remove the second step"
+    submit_style = "warning"
+    reason = RadioField(label="Why?", choices=[(why.value, label) for why, label in LOST_LABELS.items()])
+
+
 def _account(request: HttpRequest, user_id: int) -> User:
     require(request, Permission.MANAGE_ACCOUNTS)
     user: User | None = User.objects.visible_to(request.user).with_last_seen().filter(pk=user_id).first()
@@ -159,7 +170,7 @@ def account_find(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def account_new(request: HttpRequest) -> HttpResponse:
-    """Who is it, and what do they do here? The link to choose a password follows."""
+    """Who is it, and what do they do here? The invitation follows."""
     require(request, Permission.MANAGE_ACCOUNTS)
     form = NewAccountForm(request.POST or None, cancel_url=reverse("accounts:list"))
     if request.method == "POST" and form.is_valid():
@@ -173,28 +184,33 @@ def account_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            return _hand_over_link(request, user, f"{user.name} has an account.")
+            return _hand_over_link(request, user, f"{user.name} has an account.", is_new=True)
     crumbs = [("Accounts", reverse("accounts:list"))]
     context = {"page_title": "Add a person", "crumbs": crumbs, "form": form, "mail": account_access.mail_is_set_up()}
     return render(request, "accounts/new.html", context)
 
 
-def _hand_over_link(request: HttpRequest, user: User, done: str) -> HttpResponse:
+def _hand_over_link(request: HttpRequest, user: User, done: str, *, is_new: bool = False) -> HttpResponse:
     """Mail the link; where that cannot be, this answer shows it, and nothing keeps it."""
-    link = services.issue_link(user=user, base_url=request.build_absolute_uri("/"), actor=request.user)
+    what = "A link to choose a new password" if user.has_usable_password() else "An invitation"
+    try:
+        link = services.issue_link(user=user, base_url=request.build_absolute_uri("/"), actor=request.user)
+    except ValidationError as refusal:
+        messages.info(request, f"{done} {' '.join(refusal.messages)}" if is_new else " ".join(refusal.messages))
+        return redirect("accounts:detail", user_id=user.pk)
     if account_access.mail_link(user, link):
-        messages.success(request, f"{done} A link to choose a password was sent to {user.email}.")
+        messages.success(request, f"{done} {what} was sent to {user.email}.")
         return redirect("accounts:detail", user_id=user.pk)
     return render(
         request,
         "accounts/link.html",
         {
-            "page_title": "Link to choose a password",
+            "page_title": f"{what} for {user.name}",
             "crumbs": [("Accounts", reverse("accounts:list")), (user.name, reverse("accounts:detail", args=[user.pk]))],
             "account": user,
             "done": done,
             "link": link,
-            "days": account_access.link_days(),
+            "days": account_access.link_days(user),
             "mail_failed": account_access.mail_is_set_up(),
             "next_step": ROLE_HINTS.get(Role(user.role), ""),
         },
@@ -217,8 +233,66 @@ def account_detail(request: HttpRequest, user_id: int) -> HttpResponse:
             "hint": ROLE_HINTS.get(Role(user.role), ""),
             "keep": why_not_deactivate(request.user, user),
             "mail": account_access.mail_is_set_up(),
+            "second_step": has_second_step(user),
+            "second_step_required": needs_second_step(user),
+            "locked_until": lockout.locked_until(request, user),
+            **_invitation(user),
         },
     )
+
+
+def _invitation(user: User) -> dict[str, Any]:
+    """For somebody without a password: the latest invitation and how it stands."""
+    latest = None if user.has_usable_password() else invitations.latest_invitation(user)
+    if latest is None:
+        return {"invitation": None}
+    state = latest.state(timezone.now())
+    return {"invitation": latest, "invitation_open": state == InvitationState.OPEN, "invitation_state": state}
+
+
+@require_POST
+def account_withdraw(request: HttpRequest, user_id: int) -> HttpResponse:
+    """The link that was sent does not work any more; the account stays and waits."""
+    user = _account(request, user_id)
+    if invitations.withdraw_invitation(user=user, actor=request.user):
+        messages.success(request, f"The invitation for {user.name} is withdrawn: its link does not work any more.")
+    else:
+        messages.info(request, "There is no open invitation for this account.")
+    return redirect("accounts:detail", user_id=user.pk)
+
+
+@require_POST
+def account_unlock(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Somebody who mistyped too often may try again at once."""
+    user = _account(request, user_id)
+    lockout.lift_lockout(request=request, user=user, actor=request.user)
+    messages.success(request, f"{user.name} may try to sign in again.")
+    return redirect("accounts:detail", user_id=user.pk)
+
+
+def account_remove_second_step(request: HttpRequest, user_id: int) -> HttpResponse:
+    """For somebody who has lost phone, key and recovery codes: out with the old, they set up a new one."""
+    user = _account(request, user_id)
+    back = reverse("accounts:detail", args=[user.pk])
+    form = RemoveSecondStepForm(request.POST if request.method == "POST" else None, cancel_url=back)
+    if request.method == "POST" and form.is_valid():
+        reason = Lost(form.cleaned_data["reason"])
+        try:
+            remove_second_step(user=user, reason=reason, actor=request.user)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+            return redirect(back)
+        told = account_access.mail_second_step_removed(user, LOST_LABELS[reason])
+        and_told = "was told by mail" if told else "could not be told by mail: tell them yourself"
+        messages.success(request, f"The second step of {user.name} is removed. The person {and_told}.")
+        return redirect(back)
+    context = {
+        "page_title": f"Remove the second step of {user.name}",
+        "crumbs": [("Accounts", reverse("accounts:list")), (user.name, back)],
+        "form": form,
+        "required": needs_second_step(user),
+    }
+    return render(request, "accounts/remove_second_step.html", context)
 
 
 def account_change(request: HttpRequest, user_id: int) -> HttpResponse:
@@ -283,11 +357,7 @@ def account_reactivate(request: HttpRequest, user_id: int) -> HttpResponse:
 def account_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A fresh link to choose a password, for somebody who lost the first one or forgot the password."""
     user = _account(request, user_id)
-    try:
-        return _hand_over_link(request, user, "The link is made.")
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-        return redirect("accounts:detail", user_id=user.pk)
+    return _hand_over_link(request, user, "The link is made.")
 
 
 def role_list(request: HttpRequest) -> HttpResponse:

@@ -429,6 +429,10 @@ ACCOUNT_PAGES: dict[str, Entry] = {
     "accounts:detail": Entry(kwargs=person, get=ONLY_ADMIN),
     "accounts:change": Entry(kwargs=person, data=new_person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:link": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN),
+    "accounts:withdraw": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
+    "accounts:unlock": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
+    "accounts:remove_second_step": Entry(
+        kwargs=person, data=lambda world, side: {"reason": "lost"}, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:deactivate": Entry(kwargs=person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:reactivate": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
 }
@@ -486,6 +490,9 @@ ACCOUNT: dict[str, Entry] = {
     "account_reset_password_from_key": Entry(
         kwargs=lambda world, side: {"uidb36": "1", "key": "no-such-key"}, get=ALL_200, open=True),
     "account_reset_password_done": Entry(get=ALL_200, post=ALL_405, open=True),
+    "account_invitation": Entry(get=ALL_200, open=True),
+    "account_invitation_open": Entry(kwargs=lambda world, side: {"token": "no-such-token"}, get=ALL_302, open=True),
+    "account_session_end": Entry(kwargs=lambda world, side: {"session_id": 0}, get=ALL_405, post=ALL_404),
     "mfa_index": Entry(get=ALL_200, post=ALL_405),
     "mfa_authenticate": Entry(get=ALL_302, open=True),
     "mfa_reauthenticate": Entry(get=ALL_302),
@@ -494,6 +501,15 @@ ACCOUNT: dict[str, Entry] = {
     "mfa_view_recovery_codes": Entry(get=ALL_404, post=ALL_405),
     "mfa_generate_recovery_codes": Entry(get=ALL_302),
     "mfa_download_recovery_codes": Entry(get=ALL_404),
+    "mfa_list_webauthn": Entry(get=ALL_200, post=ALL_405),
+    "mfa_add_webauthn": Entry(get=ALL_302),
+    "mfa_reauthenticate_webauthn": Entry(get=ALL_302),
+    "mfa_remove_webauthn": Entry(kwargs=lambda world, side: {"pk": 0}, get=ALL_404),
+    "mfa_edit_webauthn": Entry(kwargs=lambda world, side: {"pk": 0}, get=ALL_404),
+    "mfa_login_webauthn": Entry(get=ALL_302, open=True),
+    "socialaccount_login_cancelled": Entry(get=ALL_200, post=ALL_405, open=True),
+    "openid_connect_login": Entry(kwargs=lambda world, side: {"provider_id": "council"}, get=ALL_404, open=True),
+    "openid_connect_callback": Entry(kwargs=lambda world, side: {"provider_id": "council"}, get=ALL_404, open=True),
     "usersessions_list": Entry(get=ALL_200, post=ALL_302),
 }
 SITE: dict[str, Entry] = {

@@ -48,7 +48,7 @@ def sign_in(page: Page, live_server) -> Callable[[User], Page]:
         page.goto(f"{live_server.url}/account/login/")
         page.get_by_label("Email").fill(user.email)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{live_server.url}/")
         return page
 

@@ -99,7 +99,7 @@ def test_without_scripts(browser: Browser, live_server, officer: User, register:
     page.goto(f"{live_server.url}/account/login/")
     page.get_by_label("Email").fill(officer.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{live_server.url}/feeds/new/")
     page.get_by_role("button", name="Check the files").click()
     expect(page.get_by_role("link", name="Choose the files to upload")).to_be_visible()

@@ -82,7 +82,7 @@ def _document(user: User) -> dict[str, Any]:
         "name": user.name,
         "role": user.role,
         "role_label": user.role_label,
-        "link_days": account_access.link_days(),
+        "link_days": account_access.link_days(user),
     }
 
 

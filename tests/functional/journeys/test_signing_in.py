@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def fill(page: Page, email: str, password: str) -> None:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_in_with_the_password_and_out_again(site: Site, visit: Callable[..., Page], check_page: Any) -> None:
@@ -72,7 +72,7 @@ def test_who_was_away_for_long_signs_in_again(site: Site, visit: Callable[..., P
         expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-def test_a_closed_account_is_told_so(site: Site, visit: Callable[..., Page]) -> None:
+def test_a_closed_account_lets_nobody_in(site: Site, visit: Callable[..., Page]) -> None:
     with site.quiet():
         teacher = person(Role.DESIGNATED_TEACHER)
         User.objects.filter(pk=teacher.pk).update(is_active=False)
