@@ -10,9 +10,14 @@ classify(
 )
 classify(
     "core.AccessEvent",
-    open="id at user_id action subject_type subject_id screen detail",
+    open="id at user_id action subject_type subject_id screen detail xid",
     personal="ip",
 )
+classify(
+    "core.AuditSeal",
+    open="id table number sealed_at first_id last_id rows ids columns digests horizon next_xid cluster previous hash",
+)
+classify("core.Invitation", open="id user sent_at expires_at accepted_at withdrawn_at", protected="token_hash")
 classify("core.Calendar", open="id name is_default")
 classify("core.Term", open="id calendar academic_year season half name starts_on ends_on")
 classify("core.ClosureDay", open="id calendar on reason")

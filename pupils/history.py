@@ -8,10 +8,15 @@ from typing import Any
 
 from django.db import models
 
+from core import rules as time_rules
 from core.models import User
-from core.panels import ChangeSource, panels_for
+from core.panels import ChangeSource, panels_for, register
+from core.roles import Permission
 from core.wording import short_date
-from pupils.models import Pupil
+from pupils import rules
+from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
+
+P = Permission
 
 NOT_KNOWN = "Not recorded"
 EMPTY = "Empty"
@@ -148,3 +153,58 @@ def _names(steps: Iterable[_Step]) -> dict[tuple[type[models.Model], int], str]:
                 wanted[field.related_model] |= {value for value in values if value is not None}
     found = {model: model._default_manager.in_bulk(ids) for model, ids in wanted.items()}
     return {(model, pk): str(row) for model, rows in found.items() for pk, row in rows.items()}
+
+
+register(
+    ChangeSource(
+        label="Child",
+        model=Pupil,
+        child="pgh_obj_id",
+        permission=P.SEE_PUPILS,
+        order=0,
+        fields=("child_id", "upn", "uln", "surname", "forename", "known_as", "dob", "sex", "ethnicity", "send"),
+        describe={"ethnicity": rules.describe_ethnicity},
+    ),
+    ChangeSource(
+        label="Care episode",
+        model=CareEpisode,
+        permission=P.SEE_CARE_DETAIL,
+        order=10,
+        fields=("decom", "rne", "ls", "cin", "place", "place_provider", "dec", "rec"),
+        protected=("home_post", "pl_post"),
+        facts=True,
+        describe={
+            "rne": rules.describe_new_episode,
+            "ls": rules.describe_legal_status,
+            "cin": rules.describe_need,
+            "place": rules.describe_placement,
+            "place_provider": rules.describe_provider,
+            "rec": rules.describe_ceased_reason,
+        },
+    ),
+    ChangeSource(
+        label="School place",
+        model=SchoolPlace,
+        permission=P.SEE_PUPILS,
+        order=20,
+        fields=("school", "kind", "from_on", "to_on"),
+        labels={"from_on": "On roll from", "to_on": "No longer on roll from"},
+    ),
+    ChangeSource(
+        label="Year group",
+        model=YearGroup,
+        permission=P.SEE_PUPILS,
+        order=30,
+        fields=("academic_year", "nc_year"),
+        labels={"academic_year": "School year", "nc_year": "Year group"},
+        describe={"academic_year": time_rules.academic_year_label, "nc_year": time_rules.year_group_label},
+    ),
+    ChangeSource(
+        label="Who works with the child",
+        model=Allocation,
+        permission=P.SEE_PUPILS,
+        order=40,
+        fields=("kind", "user", "from_on", "to_on"),
+        labels={"kind": "As", "user": "Person", "from_on": "From", "to_on": "No longer from"},
+    ),
+)
