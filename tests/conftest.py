@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import settings as hypothesis_settings
 
 from core.models import User
 from core.roles import ROLE_LABELS, Role
 
 # Playwright runs its own event loop in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+# A busy machine is slow now and then; how fast a rule is, the benchmarks say.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 SHARE_A_COUNTY = ("access", "functional/journeys")
 
