@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 
@@ -71,6 +72,13 @@ def own_folders(settings, tmp_path: Path) -> None:
     """Stored files and documents of a test lie in its own folder."""
     settings.STORED_FILES_DIR = tmp_path / "files"
     settings.DOCUMENTS_DIR = tmp_path / "documents"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What an earlier test left in the cache, its counts of tries included: where the clock stands still, it would
+    never run out by itself."""
+    cache.clear()
 
 
 @pytest.fixture

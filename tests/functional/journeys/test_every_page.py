@@ -27,7 +27,10 @@ pytestmark = pytest.mark.browser
 
 PHONE: Any = {"width": 390, "height": 800}
 # Downloads, answers to scripts, and what django-allauth shows to nobody here.
-NO_PAGE = re.compile(r"export|csv|xlsx|:template$|:problems$|:internal$|:changes$|:progress$|:document$|:figures$|^health$|^components$")
+NO_PAGE = re.compile(
+    r"export|csv|xlsx|:template$|:problems$|:internal$|:changes$|:progress$|:document$|:figures$"
+    r"|^health$|^components$"
+)
 # Whose pages have other parts than those of the Virtual School Head, who sees nearly all.
 OTHERS: dict[Role, tuple[str, ...]] = {
     Role.ADVISER: ("pupils:list", "peps:list"),
