@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import settings as hypothesis_settings
 
 from core.models import User
 from core.roles import ROLE_LABELS, Role
 
 # Playwright runs its own event loop in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+# A busy machine is slow now and then; how fast a rule is, the benchmarks say.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 SHARE_A_COUNTY = ("access", "functional/journeys")
 
@@ -69,6 +75,13 @@ def own_folders(settings, tmp_path: Path) -> None:
     settings.STORED_FILES_DIR = tmp_path / "files"
     settings.DOCUMENTS_DIR = tmp_path / "documents"
     settings.AUDIT_DIR = tmp_path / "audit"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What an earlier test left in the cache, its counts of tries included: where the clock stands still, it would
+    never run out by itself."""
+    cache.clear()
 
 
 @pytest.fixture

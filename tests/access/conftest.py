@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
 
@@ -26,12 +25,6 @@ def own_folders(settings: Any, folder: Path) -> None:
     """In place of the fixture of the same name: the documents of the county stay where they were stored."""
     settings.STORED_FILES_DIR, settings.DOCUMENTS_DIR = folder / "files", folder / "documents"
     settings.AUDIT_DIR = folder / "audit"
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried_before() -> None:
-    """The clock stands still here, so that counts of tries would never run out by themselves."""
-    cache.clear()
 
 
 @pytest.fixture(scope="package")

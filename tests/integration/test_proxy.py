@@ -7,6 +7,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,13 +100,11 @@ class Proxy:
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy() -> Iterator[Proxy]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    folder = tmp_path_factory.mktemp("proxy")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # nginx's own workers do not run as root
-    folder.chmod(0o777)
+    folder = Path(tempfile.mkdtemp(prefix="vs-proxy-"))
+    folder.chmod(0o777)  # nginx's own workers do not run as root
     running = Proxy(folder, server.server_address[1])
     try:
         assert eventually(running.is_up, 30), (folder / "error.log").read_text()
@@ -115,6 +114,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
         running.process.wait(15)
         server.shutdown()
         server.server_close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_without_tls_everything_is_sent_to_the_same_page_with_tls(proxy: Proxy) -> None:
