@@ -28,10 +28,8 @@ pytestmark = pytest.mark.browser
 PHONE: Any = {"width": 390, "height": 800}
 # Downloads, answers to scripts, and what django-allauth shows to nobody here.
 NO_PAGE = re.compile(
-    NO_PAGE=re.compile(
-        r"export|csv|xlsx|:template$|:problems$|:internal$|:changes$|:progress$|:document$|:figures$"
-        r"|^health$|^components$|^robots$|^security_txt$"
-    )
+    r"export|csv|xlsx|:template$|:problems$|:internal$|:changes$|:progress$|:document$|:figures$"
+    r"|^health$|^components$|^robots$|^security_txt$"
 )
 # Whose pages have other parts than those of the Virtual School Head, who sees nearly all.
 OTHERS: dict[Role, tuple[str, ...]] = {
