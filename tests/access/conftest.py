@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
 
@@ -19,12 +18,6 @@ from tests.access.world import NOW, World, build
 @pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("access")
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_tried_too_often() -> None:
-    """The clock of these tests stands still: what limits tries by the minute would add up over all of them."""
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)
