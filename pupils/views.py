@@ -154,8 +154,12 @@ def pupil_export(request: HttpRequest, extension: str) -> HttpResponseBase:
     rows = listing.rows(listing.queryset())
     export = Export(
         "children",
-        ["Child id", "UPN", "Name", *(c.label for c in listing.columns)],
-        ([p.child_id, p.upn, p.display_name, *(_plain(v) for v in values)] for p, values in rows),
+        # The alerts come last: people's own tables count on the columns before them.
+        ["Child id", "UPN", "Name", *(c.label for c in listing.columns[1:]), listing.columns[0].label],
+        (
+            [p.child_id, p.upn, p.display_name, *(_plain(v) for v in values), _plain(alerts)]
+            for p, (alerts, *values) in rows
+        ),
     )
     record_access(request, Access.EXPORTED, detail={"rows": len(rows), "format": extension})
     return csv_response(export, on=listing.on) if extension == "csv" else xlsx_response(export, on=listing.on)

@@ -179,6 +179,7 @@ def test_term_dates_without_scripts(
     page.get_by_label("Email").fill(people["officer"].email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("link", name="More", exact=True).click()
     page.get_by_role("link", name="Term dates", exact=True).click()
     page.get_by_role("button", name="Add the county’s calendar").click()
     page.get_by_label("Name of the calendar").fill("Westmarch county")
