@@ -17,6 +17,7 @@ from attendance.models import MarkConflict, Source
 from core import navigation
 from core.figures import percent_text
 from core.models import FeedRun
+from core.once import once
 from core.panels import (
     OWN_CASELOAD,
     Alert,
@@ -192,6 +193,12 @@ def _conflict_needs(user: Any, today: date) -> Iterable[Need]:
     )
 
 
+@once
+def _newest_delivery() -> Any:
+    """When the last delivery was applied: several parts of the home page ask."""
+    return FeedRun.objects.aggregate(at=Max("applied_at"))["at"]
+
+
 def _kept(name: str, user: Any, today: date, make: Callable[[], Any]) -> Any:
     """What `make` finds, kept for ten minutes or until the next delivery is applied, for those who see every child.
 
@@ -199,7 +206,7 @@ def _kept(name: str, user: Any, today: date, make: Callable[[], Any]) -> Any:
     """
     if not user.can(P.SEE_ALL_PUPILS):
         return make()
-    newest = FeedRun.objects.aggregate(at=Max("applied_at"))["at"]
+    newest = _newest_delivery()
     key = f"attendance-{name}-{today}-{newest.timestamp() if newest else 0}"
     found = cache.get(key)
     if found is None:

@@ -108,7 +108,8 @@ class GovTable(tables.Table):
         self.request = request
         order = request.GET.getlist(self.prefixed_order_by_field)
         if order:
-            self.order_by = [one for one in ",".join(order).split(",") if one]
+            wanted = ",".join(order).split(",")
+            self.order_by = [one for one in wanted if one.removeprefix("-") in self.columns.names()]
         self.paginator = Paginator(self.rows, per_page)
         self.page = self.paginator.get_page(request.GET.get(self.prefixed_page_field))
         return self

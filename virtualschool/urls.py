@@ -1,3 +1,4 @@
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.socialaccount.views import login_cancelled
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -21,7 +22,8 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
     # Of single sign-on nothing but the way in: nobody connects or disconnects identities by hand.
     path("account/3rdparty/login/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
-    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/oidc/<slug:provider_id>/login/", openid_connect.login, name="openid_connect_login"),
+    path("account/oidc/<slug:provider_id>/login/callback/", openid_connect.callback, name="openid_connect_callback"),
     path(
         "health/",
         login_not_required(HealthCheckView.as_view(checks=["health_check.checks.Database"])),

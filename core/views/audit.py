@@ -19,6 +19,7 @@ from core import siem
 from core.audit import ACCESS_LABELS, Access, record_access
 from core.exports import Export, csv_response, file_name
 from core.forms import DateInputField, GovForm
+from core.limits import Limit, limited
 from core.models import AccessEvent, AuditSeal, User
 from core.panels import AuditSubject, panels_for
 from core.roles import Permission
@@ -162,6 +163,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/list.html", context)
 
 
+@limited(Limit.EXPORTS)
 def access_log_csv(request: HttpRequest) -> HttpResponseBase:
     """The rows of the filter as a table: numbers and codes, no names."""
     log = AccessLog(request)
@@ -188,6 +190,7 @@ def _cells(event: AccessEvent) -> list[Any]:
     ]
 
 
+@limited(Limit.EXPORTS)
 def access_log_lines(request: HttpRequest) -> HttpResponseBase:
     """The rows of the filter for a security monitor, one JSON object a line."""
     log = AccessLog(request)

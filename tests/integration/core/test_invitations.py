@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import invitations, services
-from core.logs import without_link_keys
+from core.logs import without_address_secrets
 from core.models import AccessEvent, Invitation, User
 from core.roles import AccountState, InvitationState, Role
 from tests.conftest import PASSWORD
@@ -136,11 +136,13 @@ def test_only_the_hash_is_kept_and_no_log_holds_the_key(invite: Callable[[], str
     token = invite().rstrip("/").rsplit("/", 1)[1]
     row = Invitation.objects.get()
     assert token not in str(row.__dict__) and row.token_hash == invitations.hash_of(token)
-    line = without_link_keys(None, "info", {"request": f"GET /account/invitation/{token}/", "n": 1})
+    line = without_address_secrets(None, "info", {"request": f"GET /account/invitation/{token}/", "n": 1})
     assert line == {"request": "GET /account/invitation/.../", "n": 1}
-    reset = without_link_keys(None, "info", {"request": "GET /account/password/reset/key/1-abc-def/"})
+    reset = without_address_secrets(None, "info", {"request": "GET /account/password/reset/key/1-abc-def/"})
     assert reset == {"request": "GET /account/password/reset/key/.../"}
-    back = without_link_keys(None, "info", {"request": "GET /account/oidc/council/login/callback/?code=a&state=b"})
+    back = without_address_secrets(
+        None, "info", {"request": "GET /account/oidc/council/login/callback/?code=a&state=b"}
+    )
     assert back == {"request": "GET /account/oidc/council/login/callback/?..."}
 
 
