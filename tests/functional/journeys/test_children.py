@@ -106,9 +106,10 @@ def open_child(site: Site, visit: Callable[..., Page], role: Role) -> tuple[Page
 
 TABS = {
     Role.VSH: [
-        "Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "GCSE scheme", "Timeline",
+        "Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "GCSE scheme", "Protected",
+        "Timeline",
     ],
-    Role.IRO: ["Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "Timeline"],
+    Role.IRO: ["Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "Protected", "Timeline"],
     Role.DESIGNATED_TEACHER: ["Overview", "School", "Attendance", "Attainment", "PEPs", "Timeline"],
     Role.DATA_OFFICER: ["Overview", "Care", "School", "Attendance", "Attainment", "Timeline"],
 }  # fmt: skip
