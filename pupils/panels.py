@@ -119,7 +119,7 @@ def _care_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
         return {"rows": [("Looked after", "Not now")], "url": reverse("pupils:care", args=[pupil.pk])}
     return {
         "rows": [
-            ("Looked after since", entry.start.words if entry.start else ""),
+            ("Looked after", entry.start.words if entry.start else ""),
             ("Legal status", entry.legal_status),
             ("Placement", entry.placement),
             ("Present episode since", entry.episode.decom),

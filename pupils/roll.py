@@ -36,9 +36,9 @@ class CareStart:
 
     @property
     def words(self) -> str:
-        """ "12 Jan 2021", or "by 12 Jan 2021 (earlier returns not loaded)"."""
+        """ "since 12 Jan 2021", or "by 12 Jan 2021 (earlier returns not loaded)"."""
         day = f"{self.on.day} {self.on:%b %Y}"
-        return day if self.is_start else f"by {day} (earlier returns not loaded)"
+        return f"since {day}" if self.is_start else f"by {day} (earlier returns not loaded)"
 
 
 def care_starts(pupil_ids: Iterable[int], on: date) -> dict[int, CareStart]:

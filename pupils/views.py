@@ -230,7 +230,7 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
         facts.append(f"born {pupil.dob:%-d %b %Y}")
     facts.append(place.school.name if place else "No school place known")
     if entry.start:
-        facts.append(f"Looked after {'since ' if entry.start.is_start else ''}{entry.start.words}")
+        facts.append(f"Looked after {entry.start.words}")
     if pupil.known_as and pupil.known_as != pupil.forename:
         facts.insert(0, f"{pupil.forename} {pupil.surname}, known as {pupil.known_as}")
     tags = []

@@ -32,5 +32,5 @@ def test_start_of_the_present_period(episodes: list, start: str | None, is_start
 
 
 def test_an_unknown_start_says_so() -> None:
-    assert roll.CareStart(date(2021, 1, 12), is_start=True).words == "12 Jan 2021"
+    assert roll.CareStart(date(2021, 1, 12), is_start=True).words == "since 12 Jan 2021"
     assert roll.CareStart(date(2024, 2, 14), is_start=False).words == "by 14 Feb 2024 (earlier returns not loaded)"
