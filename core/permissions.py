@@ -16,6 +16,12 @@ def check_can_manage_accounts(actor: Any) -> None:
         raise PermissionDenied("Accounts are made and changed by the system administrator.")
 
 
+def check_can_feed(actor: Any) -> None:
+    """Raise PermissionDenied unless the actor may bring in files; None is the system itself."""
+    if actor is not None and not actor.can(Permission.IMPORT_FEEDS):
+        raise PermissionDenied("Your role does not include bringing in files.")
+
+
 def check_can_set_calendars(actor: Any) -> None:
     """Term dates decide how many sessions there were: the Virtual School Head and the data officer record them."""
     if actor is not None and not actor.can(Permission.SET_CALENDARS):

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -24,7 +23,7 @@ from core.feeds.likeness import name_the_kind
 from core.feeds.locks import Busy, is_worked_on, no_wait, patience, runs_worked_on, take_run, take_turn
 from core.feeds.registry import get_kind
 from core.models import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile, User
-from core.roles import Permission
+from core.permissions import check_can_feed
 
 Status = FeedRun.Status
 OPEN_STATES = frozenset({Status.RECEIVED, Status.CHECKING, Status.READY, Status.APPLYING, Status.FAILED})
@@ -137,12 +136,6 @@ def preview(
         return Outcome(kind, "refused", EMPTY_ROWS, refusal.problems)
     status = "ready" if checked.changes_anything else "unchanged"
     return Outcome(kind, status, checked.counts.as_dict(), checked.problems.found)
-
-
-def check_can_feed(actor: User | None) -> None:
-    """Raise PermissionDenied unless the actor may bring in files; None is the system itself."""
-    if actor is not None and not actor.can(Permission.IMPORT_FEEDS):
-        raise PermissionDenied("Your role does not include bringing in files.")
 
 
 def receive(

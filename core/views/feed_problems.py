@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, Value, When
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from core.audit import Access, record_access
 from core.exports import Export, csv_response
@@ -13,8 +13,7 @@ from core.feeds.columns import ADD_IT
 from core.feeds.likeness import OF_HEADINGS
 from core.limits import Limit, limited
 from core.models import FeedProblem, FeedRun
-from core.roles import Permission
-from core.scoping import require
+from core.views.feed_runs import run_of
 
 WORST_FIRST = Case(
     When(severity="error", then=Value(0)), When(severity="warning", then=Value(1)), default=Value(2),
@@ -109,14 +108,6 @@ def _groups(problems: QuerySet[FeedProblem]) -> list[dict[str, Any]]:
     return sorted(groups, key=lambda g: (order.get(g["severity"], 3), -g["number"], g["code"]))
 
 
-def _run(request: HttpRequest, run_id: int) -> FeedRun:
-    require(request, Permission.IMPORT_FEEDS)
-    run = FeedRun.objects.filter(pk=run_id).first()
-    if run is None:
-        raise Http404("There is no such delivery.")
-    return run
-
-
 def _line(problem: FeedProblem, message: str, advice: str) -> list[Any]:
     p = problem
     return [p.severity, p.code, label_of(p.code), p.file, p.row, p.column, p.value, message, advice]
@@ -137,7 +128,7 @@ def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
 
     The list leaves the house, so a child whom the file does not name must not be in it.
     """
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     record_access(request, Access.EXPORTED, subject=run, detail={"rows": _number(run, is_for_sender), "format": "csv"})
     rows = (
         _line(problem, *words_for_sender(problem.code, problem.message, problem.advice))
@@ -150,7 +141,7 @@ def feed_problems(request: HttpRequest, run_id: int) -> HttpResponseBase:
 @limited(Limit.EXPORTS)
 def feed_internal(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """For ourselves only, as CSV: what the sender's list leaves out or does not say in full."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     record_access(
         request, Access.EXPORTED, subject=run, detail={"rows": _number(run, _is_for_us), "format": "csv, internal"}
     )
@@ -165,7 +156,7 @@ def feed_internal(request: HttpRequest, run_id: int) -> HttpResponseBase:
 @limited(Limit.EXPORTS)
 def feed_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """What a delivery changes, entry by entry, as CSV."""
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     number = run.changes.count()
     record_access(request, Access.EXPORTED, subject=run, detail={"rows": number, "format": "csv"})
     rows = ([c.subject, c.what, c.before, c.after] for c in run.changes.order_by("pk").iterator())

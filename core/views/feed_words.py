@@ -17,6 +17,7 @@ from core.feeds.locks import Busy
 from core.feeds.registry import all_kinds
 from core.forms import GovForm
 from core.models import FeedRun, User
+from core.views.feed_runs import run_of
 
 MOST_WORDS = 30
 Status = FeedRun.Status
@@ -76,7 +77,7 @@ def words_form(run: FeedRun, data: Any = None) -> WordsForm | None:
 @require_POST
 def feed_words(request: HttpRequest, run_id: int) -> HttpResponse:
     """Keep what the words mean with the delivery, and check its stored files again."""
-    from core.views.feeds import check_now, run_of
+    from core.views.feeds import check_now
 
     run = run_of(request, run_id)
     form = words_form(run, request.POST)

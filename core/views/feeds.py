@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,6 +34,8 @@ from core.models import FeedRun, User
 from core.roles import Permission
 from core.scoping import require
 from core.views.feed_problems import problem_summary, refusals, shown_problems
+from core.views.feed_runs import run_of
+from core.views.feed_runs import runs as all_runs
 from core.views.feed_words import words_form
 from core.wording import count_of
 
@@ -96,19 +98,6 @@ class UploadForm(GovForm):
         }
 
 
-def _runs() -> QuerySet[FeedRun]:
-    return FeedRun.objects.select_related("received_by", "applied_by").prefetch_related("files__stored")
-
-
-def run_of(request: HttpRequest, run_id: int) -> FeedRun:
-    """The delivery, for those who bring in files; 403 for others, 404 when there is none."""
-    require(request, Permission.IMPORT_FEEDS)
-    run = _runs().filter(pk=run_id).first()
-    if run is None:
-        raise Http404("There is no such delivery.")
-    return run
-
-
 def _is_large(run: FeedRun) -> bool:
     """Whether the worker should take it: packed files unpack to about ten times their size."""
     weights = (
@@ -135,7 +124,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     require(request, Permission.IMPORT_FEEDS)
     waits = Q(status__in={Status.READY, Status.FAILED}) | services.ALL_HELD
     first = Case(When(waits, then=Value(0)), default=Value(1), output_field=IntegerField())
-    runs = _runs()
+    runs = all_runs()
     page = Paginator(runs.order_by(first, "-received_at", "-pk"), 30).get_page(request.GET.get("page"))
     return render(
         request,
