@@ -16,6 +16,7 @@ class Role(StrEnum):
     FINANCE_OFFICER = "finance_officer"
     BOARD_READER = "board_reader"
     SYSTEM_ADMIN = "system_admin"
+    SCHOOL_COLLEAGUE = "school_colleague"
 
 
 ROLE_LABELS: dict[Role, str] = {
@@ -28,6 +29,7 @@ ROLE_LABELS: dict[Role, str] = {
     Role.FINANCE_OFFICER: "Finance officer",
     Role.BOARD_READER: "Board reader",
     Role.SYSTEM_ADMIN: "System administrator",
+    Role.SCHOOL_COLLEAGUE: "School colleague",
 }
 
 
@@ -41,6 +43,7 @@ ROLE_SCOPES: dict[Role, str] = {
     Role.FINANCE_OFFICER: "no child",
     Role.BOARD_READER: "no child",
     Role.SYSTEM_ADMIN: "no child",
+    Role.SCHOOL_COLLEAGUE: "the children delegated to them, in the sections that were delegated",
 }
 """Whose records a role opens, in words; `visible_to(user)` decides it."""
 
@@ -99,10 +102,20 @@ class Permission(StrEnum):
     DRAFT_REPORTS = "draft_reports"
     APPROVE_REPORTS = "approve_reports"
     SEE_WHO_LOOKED = "see_who_looked"
+    DELEGATE_CHILDREN = "delegate_children"
     SEE_AUDIT = "see_audit"
+    ARRANGE_COVER = "arrange_cover"
+    OPEN_IN_EMERGENCY = "open_in_emergency"
     EXPORT_PUPILS = "export_pupils"
+    MERGE_CHILDREN = "merge_children"
+    SET_RETENTION = "set_retention"
+    DISPOSE_RECORDS = "dispose_records"
     SET_CALENDARS = "set_calendars"
+    ANSWER_RIGHTS_REQUESTS = "answer_rights_requests"
+    RECORD_CONSENTS = "record_consents"
+    KEEP_PROCESSING_RECORD = "keep_processing_record"
     MANAGE_ACCOUNTS = "manage_accounts"
+    REVIEW_ACCESS = "review_access"
 
 
 PERMISSION_LABELS: dict[Permission, str] = {
@@ -135,10 +148,20 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.DRAFT_REPORTS: "Draft reports",
     Permission.APPROVE_REPORTS: "Approve, issue and withdraw reports",
     Permission.SEE_WHO_LOOKED: "See who looked at a child's record",
+    Permission.DELEGATE_CHILDREN: "Delegate children to a colleague at school",
     Permission.SEE_AUDIT: "See the access log and unusual looks",
+    Permission.ARRANGE_COVER: "Arrange cover for a colleague and move caseloads",
+    Permission.OPEN_IN_EMERGENCY: "Open a record out of scope in an emergency, with a reason",
     Permission.EXPORT_PUPILS: "Download lists of children",
+    Permission.MERGE_CHILDREN: "Merge two records of one child",
+    Permission.SET_RETENTION: "Set how long records are kept, and hold a record",
+    Permission.DISPOSE_RECORDS: "Propose and approve the disposal of records",
     Permission.SET_CALENDARS: "Record term dates",
+    Permission.ANSWER_RIGHTS_REQUESTS: "Answer subject-access requests",
+    Permission.RECORD_CONSENTS: "Record consents and notices given",
+    Permission.KEEP_PROCESSING_RECORD: "Keep privacy notices and the record of processing",
     Permission.MANAGE_ACCOUNTS: "Make, change and close accounts",
+    Permission.REVIEW_ACCESS: "Review each term who has access",
 }
 
 
@@ -177,6 +200,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESOLVE_CONFLICTS,
             P.MAP_QUALIFICATIONS,
             P.SET_CALENDARS,
+            P.ARRANGE_COVER,
+            P.MERGE_CHILDREN,
+            P.SET_RETENTION,
+            P.DISPOSE_RECORDS,
+            P.ANSWER_RIGHTS_REQUESTS,
+            P.RECORD_CONSENTS,
+            P.KEEP_PROCESSING_RECORD,
+            P.REVIEW_ACCESS,
         }
     ),
     Role.ADVISER: frozenset(
@@ -202,6 +233,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_ALL_REPORTS,
             P.SEE_WHO_LOOKED,
             P.EXPORT_PUPILS,
+            P.DISPOSE_RECORDS,
+            P.RECORD_CONSENTS,
         }
     ),
     Role.IRO: frozenset(
@@ -216,6 +249,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RECORD_PLEDGE,
             P.SEE_WHO_LOOKED,
             P.EXPORT_PUPILS,
+            P.OPEN_IN_EMERGENCY,
         }
     ),
     Role.DESIGNATED_TEACHER: frozenset(
@@ -227,6 +261,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RECORD_EXCLUSIONS,
             P.SEE_SCHOOLS,
             P.EXPORT_PUPILS,
+            P.DELEGATE_CHILDREN,
         }
     ),
     Role.SOCIAL_WORKER: frozenset(
@@ -239,6 +274,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_ATTAINMENT,
             P.SEE_PEPS,
             P.SEE_WHO_LOOKED,
+            P.OPEN_IN_EMERGENCY,
+            P.RECORD_CONSENTS,
         }
     ),
     Role.DATA_OFFICER: frozenset(
@@ -258,9 +295,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_ALL_REPORTS,
             P.SEE_ISSUED_REPORTS,
             P.EXPORT_PUPILS,
+            P.MERGE_CHILDREN,
+            P.DISPOSE_RECORDS,
         }
     ),
     Role.FINANCE_OFFICER: frozenset({P.SEE_MONEY}),
     Role.BOARD_READER: frozenset({P.SEE_ISSUED_REPORTS}),
-    Role.SYSTEM_ADMIN: frozenset({P.MANAGE_ACCOUNTS}),
+    Role.SYSTEM_ADMIN: frozenset({P.MANAGE_ACCOUNTS, P.REVIEW_ACCESS}),
+    Role.SCHOOL_COLLEAGUE: frozenset(),
 }

@@ -21,17 +21,9 @@ class PupilQuerySet(ScopedQuerySet):
             return self.none()
         if user.can(Permission.SEE_ALL_PUPILS):
             return self
-        from pupils.models import SchoolPlace
+        from pupils.relations import related_children
 
-        today = timezone.localdate()
-        return self.filter(
-            Q(pk__in=user.allocations.current(today).filter(kind=user.role).values("pupil_id"))
-            | Q(
-                pk__in=SchoolPlace.objects.current(today)
-                .filter(school__in=user.school_memberships.current(today).values("school_id"))
-                .values("pupil_id")
-            )
-        )
+        return self.filter(related_children(user, timezone.localdate()))
 
     def looked_after(self, *, on: date) -> Self:
         """On the roll on a day: an episode with DECOM on or before it and no DEC, or a DEC after it."""

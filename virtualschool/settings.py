@@ -68,6 +68,8 @@ VS_TRAINING_DATA = flag("VS_TRAINING_DATA")
 INSTALLED_APPS = [
     "virtualschool",
     "reports",
+    "retention",
+    "rights",
     "incentives",
     "pledge",
     "peps",

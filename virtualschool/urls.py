@@ -40,5 +40,7 @@ urlpatterns = [
     path("pledge/", include("pledge.urls")),
     path("incentives/", include("incentives.urls")),
     path("reports/", include("reports.urls")),
+    path("retention/", include("retention.urls")),
+    path("rights/", include("rights.urls")),
     path("", include("core.urls")),
 ]

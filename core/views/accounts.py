@@ -51,6 +51,7 @@ ROLE_HINTS = {
     Role.IRO: "Sees the children whom the roll file allocates to them",
     Role.SOCIAL_WORKER: "Sees the children whom the roll file allocates to them",
     Role.SYSTEM_ADMIN: "Makes accounts, and sees no child",
+    Role.SCHOOL_COLLEAGUE: "Sees no child until a designated teacher of the school delegates some",
 }
 
 

@@ -26,6 +26,7 @@ ORDER = (
     Role.FINANCE_OFFICER,
     Role.BOARD_READER,
     Role.SYSTEM_ADMIN,
+    Role.SCHOOL_COLLEAGUE,
 )
 OWN, FOREIGN = "own", "foreign"
 
@@ -50,25 +51,25 @@ def answers(own: str, foreign: str = "") -> Answers:
 
 
 # fmt: off
-#                       VSH ADV IRO DT  SW  DO  FIN BRD ADM
-ALL_200 = answers(     "200 200 200 200 200 200 200 200 200")
-ALL_302 = answers(     "302 302 302 302 302 302 302 302 302")
-ALL_404 = answers(     "404 404 404 404 404 404 404 404 404")
-ALL_405 = answers(     "405 405 405 405 405 405 405 405 405")
+#                       VSH ADV IRO DT  SW  DO  FIN BRD ADM COL
+ALL_200 = answers(     "200 200 200 200 200 200 200 200 200 200")
+ALL_302 = answers(     "302 302 302 302 302 302 302 302 302 302")
+ALL_404 = answers(     "404 404 404 404 404 404 404 404 404 404")
+ALL_405 = answers(     "405 405 405 405 405 405 405 405 405 405")
 # Those who work with children: their own only, or all
-CHILDREN = answers(    "200 200 200 200 200 200 403 403 403")
-CHILD = answers(       "200 200 200 200 200 200 403 403 403",
-                       "200 200 404 404 404 200 403 403 403")
-FEEDS = answers(       "200 403 403 403 403 200 403 403 403")
-FEEDS_POST = answers(  "302 403 403 403 403 302 403 403 403")
-INDICATORS = answers(  "200 200 403 403 403 200 403 403 403")
-TARGETS = answers(     "200 403 403 403 403 200 403 403 403")
-TARGETS_POST = answers("302 403 403 403 403 302 403 403 403")
-REPORT = answers(      "200 200 403 403 403 200 403 200 403",
-                       "200 200 403 403 403 200 403 404 403")
-TEAM_REPORT = answers( "200 200 403 403 403 200 403 403 403",
-                       "200 200 403 403 403 200 403 404 403")
-ONLY_HEAD = answers(   "200 403 403 403 403 403 403 403 403")
+CHILDREN = answers(    "200 200 200 200 200 200 403 403 403 403")
+CHILD = answers(       "200 200 200 200 200 200 403 403 403 403",
+                       "200 200 404 404 404 200 403 403 403 403")
+FEEDS = answers(       "200 403 403 403 403 200 403 403 403 403")
+FEEDS_POST = answers(  "302 403 403 403 403 302 403 403 403 403")
+INDICATORS = answers(  "200 200 403 403 403 200 403 403 403 403")
+TARGETS = answers(     "200 403 403 403 403 200 403 403 403 403")
+TARGETS_POST = answers("302 403 403 403 403 302 403 403 403 403")
+REPORT = answers(      "200 200 403 403 403 200 403 200 403 403",
+                       "200 200 403 403 403 200 403 404 403 403")
+TEAM_REPORT = answers( "200 200 403 403 403 200 403 403 403 403",
+                       "200 200 403 403 403 200 403 404 403 403")
+ONLY_HEAD = answers(   "200 403 403 403 403 403 403 403 403 403")
 # fmt: on
 
 
@@ -141,29 +142,29 @@ PUPILS: dict[str, Entry] = {
     "pupils:list": Entry(get=CHILDREN),
     "pupils:search": Entry(
         get=ALL_405,
-        post=answers(   "302 302 302 302 302 302 403 403 403"),
+        post=answers(   "302 302 302 302 302 302 403 403 403 403"),
         data=lambda world, side: {"q": side.pupil.surname},
     ),
     "pupils:export_csv": Entry(get=answers(
-                        "200 200 200 200 403 200 403 403 403")),
+                        "200 200 200 200 403 200 403 403 403 403")),
     "pupils:export_xlsx": Entry(get=answers(
-                        "200 200 200 200 403 200 403 403 403")),
+                        "200 200 200 200 403 200 403 403 403 403")),
     "pupils:detail": Entry(kwargs=child, get=CHILD),
     "pupils:care": Entry(kwargs=child, get=answers(
-                        "200 200 200 403 200 200 403 403 403",
-                        "200 200 404 403 404 200 403 403 403")),
+                        "200 200 200 403 200 200 403 403 403 403",
+                        "200 200 404 403 404 200 403 403 403 403")),
     "pupils:reveal_address": Entry(
         kwargs=child, get=ALL_405,
-        post=answers(   "302 302 302 403 302 403 403 403 403",
-                        "302 302 404 403 404 403 403 403 403")),
+        post=answers(   "302 302 302 403 302 403 403 403 403 403",
+                        "302 302 404 403 404 403 403 403 403 403")),
     "pupils:school": Entry(kwargs=child, get=CHILD),
     "pupils:timeline": Entry(kwargs=child, get=CHILD),
     "pupils:who_looked": Entry(kwargs=child, get=answers(
-                        "200 200 200 403 200 403 403 403 403",
-                        "200 200 404 403 404 403 403 403 403")),
+                        "200 200 200 403 200 403 403 403 403 403",
+                        "200 200 404 403 404 403 403 403 403 403")),
     "pupils:changes": Entry(kwargs=child, get=answers(
-                        "200 200 200 403 200 403 403 403 403",
-                        "200 200 404 403 404 403 403 403 403")),
+                        "200 200 200 403 200 403 403 403 403 403",
+                        "200 200 404 403 404 403 403 403 403 403")),
     "pupils:unusual_looks": Entry(get=ONLY_HEAD),
 }
 
@@ -173,49 +174,49 @@ def protected(world: World, side: Side) -> dict[str, Any]:
 
 PROTECTED: dict[str, Entry] = {
     "pupils:protected": Entry(kwargs=child, get=answers(
-                        "200 200 200 403 200 403 403 403 403",
-                        "200 200 404 403 404 403 403 403 403")),
+                        "200 200 200 403 200 403 403 403 403 403",
+                        "200 200 404 403 404 403 403 403 403 403")),
     "pupils:protected_show": Entry(
         kwargs=protected, get=ALL_405,
-        post=answers(   "302 302 302 403 302 403 403 403 403",
-                        "302 302 404 403 404 403 403 403 403")),
+        post=answers(   "302 302 302 403 302 403 403 403 403 403",
+                        "302 302 404 403 404 403 403 403 403 403")),
     "pupils:protected_new": Entry(
         kwargs=protected, data=lambda world, side: {"note": "Nobody but the social worker may call"},
-        get=answers(    "200 200 403 403 200 403 403 403 403",
-                        "200 200 403 403 404 403 403 403 403"),
-        post=answers(   "302 302 403 403 302 403 403 403 403",
-                        "302 302 403 403 404 403 403 403 403")),
+        get=answers(    "200 200 403 403 200 403 403 403 403 403",
+                        "200 200 403 403 404 403 403 403 403 403"),
+        post=answers(   "302 302 403 403 302 403 403 403 403 403",
+                        "302 302 403 403 404 403 403 403 403 403")),
     "pupils:protected_end": Entry(
         kwargs=lambda world, side: {"note_id": side.note.pk}, get=ALL_405,
-        post=answers(   "302 302 403 403 302 403 403 403 403",
-                        "302 302 403 403 404 403 403 403 403")),
+        post=answers(   "302 302 403 403 302 403 403 403 403 403",
+                        "302 302 403 403 404 403 403 403 403 403")),
 }
 SCHOOLS: dict[str, Entry] = {
     "schools:list": Entry(get=answers(
-                        "200 200 403 200 403 200 403 403 403")),
+                        "200 200 403 200 403 200 403 403 403 403")),
     "schools:export_csv": Entry(get=answers(
-                        "200 200 403 200 403 200 403 403 403")),
+                        "200 200 403 200 403 200 403 403 403 403")),
     "schools:export_xlsx": Entry(get=answers(
-                        "200 200 403 200 403 200 403 403 403")),
+                        "200 200 403 200 403 200 403 403 403 403")),
     "schools:detail": Entry(kwargs=school, get=answers(
-                        "200 200 403 200 403 200 403 403 403",
-                        "200 200 403 404 403 200 403 403 403")),
+                        "200 200 403 200 403 200 403 403 403 403",
+                        "200 200 403 404 403 200 403 403 403 403")),
     "schools:appoint_teacher": Entry(
         kwargs=school,
         data=lambda world, side: {
             "user": (world.own if side is world.foreign else world.foreign).membership.user_id, **day("from_on"),
         },
-        get=answers(    "200 200 403 403 403 403 403 403 403",
-                        "200 200 403 404 403 403 403 403 403"),
-        post=answers(   "302 302 403 403 403 403 403 403 403",
-                        "302 302 403 404 403 403 403 403 403")),
+        get=answers(    "200 200 403 403 403 403 403 403 403 403",
+                        "200 200 403 404 403 403 403 403 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 403 404 403 403 403 403 403 403")),
     "schools:end_appointment": Entry(
         kwargs=lambda world, side: {"school_id": side.school.pk, "membership_id": side.membership.pk},
         data=lambda world, side: day("last_on"),
-        get=answers(    "200 200 403 403 403 403 403 403 403",
-                        "200 200 403 404 403 403 403 403 403"),
-        post=answers(   "302 302 403 403 403 403 403 403 403",
-                        "302 302 403 404 403 403 403 403 403")),
+        get=answers(    "200 200 403 403 403 403 403 403 403 403",
+                        "200 200 403 404 403 403 403 403 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 403 404 403 403 403 403 403 403")),
 }
 ATTENDANCE: dict[str, Entry] = {
     "attendance:child": Entry(kwargs=child, get=CHILD),
@@ -226,14 +227,14 @@ ATTENDANCE: dict[str, Entry] = {
     "attendance:reopen": Entry(
         kwargs=lambda world, side: {"conflict_id": side.conflict.pk}, get=ALL_405, post=FEEDS_POST),
     "attendance:completeness": Entry(get=answers(
-                        "200 200 403 200 403 200 403 403 403")),
+                        "200 200 403 200 403 200 403 403 403 403")),
 }
 SCHOOLS["schools:choose_calendar"] = Entry(
     kwargs=school, data=lambda world, side: {"calendar": "county"},
-    get=answers(        "200 403 403 403 403 200 403 403 403",
-                        "200 403 403 404 403 200 403 403 403"),
-    post=answers(       "302 403 403 403 403 302 403 403 403",
-                        "302 403 403 404 403 302 403 403 403"))
+    get=answers(        "200 403 403 403 403 200 403 403 403 403",
+                        "200 403 403 404 403 200 403 403 403 403"),
+    post=answers(       "302 403 403 403 403 302 403 403 403 403",
+                        "302 403 403 404 403 302 403 403 403 403"))
 ATTAINMENT: dict[str, Entry] = {
     "attainment:qualifications": Entry(get=FEEDS),
     "attainment:qualification": Entry(
@@ -247,88 +248,88 @@ ATTAINMENT: dict[str, Entry] = {
 PROVISION: dict[str, Entry] = {
     "provision:list": Entry(get=CHILDREN),
     "provision:export_csv": Entry(get=answers(
-                        "200 200 200 200 403 200 403 403 403")),
+                        "200 200 200 200 403 200 403 403 403 403")),
     "provision:export_xlsx": Entry(get=answers(
-                        "200 200 200 200 403 200 403 403 403")),
+                        "200 200 200 200 403 200 403 403 403 403")),
     "provision:exclusion": Entry(kwargs=lambda world, side: {"exclusion_id": side.exclusion.pk}, get=CHILD),
     "provision:new": Entry(
         kwargs=child,
         data=lambda world, side: {
             "school": side.school.pk, "category": "SUSP", "days": "1", **day("from_on", MONDAY),
         },
-        get=answers(    "200 200 403 200 403 403 403 403 403",
-                        "200 200 403 404 403 403 403 403 403"),
-        post=answers(   "302 302 403 302 403 403 403 403 403",
-                        "302 302 403 404 403 403 403 403 403")),
+        get=answers(    "200 200 403 200 403 403 403 403 403 403",
+                        "200 200 403 404 403 403 403 403 403 403"),
+        post=answers(   "302 302 403 302 403 403 403 403 403 403",
+                        "302 302 403 404 403 403 403 403 403 403")),
 }
 PEPS: dict[str, Entry] = {
     "peps:list": Entry(get=answers(
-                        "200 200 200 200 200 403 403 403 403")),
+                        "200 200 200 200 200 403 403 403 403 403")),
     "peps:export_csv": Entry(get=answers(
-                        "200 200 200 200 403 403 403 403 403")),
+                        "200 200 200 200 403 403 403 403 403 403")),
     "peps:export_xlsx": Entry(get=answers(
-                        "200 200 200 200 403 403 403 403 403")),
+                        "200 200 200 200 403 403 403 403 403 403")),
     "peps:child": Entry(kwargs=child, get=answers(
-                        "200 200 200 200 200 403 403 403 403",
-                        "200 200 404 404 404 403 403 403 403")),
+                        "200 200 200 200 200 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403")),
     "peps:record_meeting": Entry(
         kwargs=lambda world, side: {"pep_id": side.due_pep.pk},
         data=lambda world, side: day("held_on", MONDAY),
-        get=answers(    "200 200 403 200 403 403 403 403 403",
-                        "200 200 404 404 404 403 403 403 403"),
-        post=answers(   "302 302 403 302 403 403 403 403 403",
-                        "302 302 404 404 404 403 403 403 403")),
+        get=answers(    "200 200 403 200 403 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403"),
+        post=answers(   "302 302 403 302 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 403")),
     "peps:complete": Entry(
         kwargs=lambda world, side: {"pep_id": side.held_pep.pk}, get=ALL_405,
-        post=answers(   "302 302 403 403 403 403 403 403 403",
-                        "302 302 404 404 404 403 403 403 403")),
+        post=answers(   "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 403")),
 }
 PLEDGE: dict[str, Entry] = {
     "pledge:list": Entry(get=answers(
-                        "200 200 200 403 403 403 403 403 403")),
+                        "200 200 200 403 403 403 403 403 403 403")),
     "pledge:export_csv": Entry(get=answers(
-                        "200 200 200 403 403 403 403 403 403")),
+                        "200 200 200 403 403 403 403 403 403 403")),
     "pledge:export_xlsx": Entry(get=answers(
-                        "200 200 200 403 403 403 403 403 403")),
+                        "200 200 200 403 403 403 403 403 403 403")),
     "pledge:child": Entry(
         kwargs=child, data=lambda world, side: {f"c{side.commitment.pk}": "kept"},
-        get=answers(    "200 200 200 403 403 403 403 403 403",
-                        "200 200 404 403 403 403 403 403 403"),
-        post=answers(   "403 403 302 403 403 403 403 403 403",
-                        "403 403 404 403 403 403 403 403 403")),
+        get=answers(    "200 200 200 403 403 403 403 403 403 403",
+                        "200 200 404 403 403 403 403 403 403 403"),
+        post=answers(   "403 403 302 403 403 403 403 403 403 403",
+                        "403 403 404 403 403 403 403 403 403 403")),
 }
 INCENTIVES: dict[str, Entry] = {
     "incentives:list": Entry(get=answers(
-                        "200 200 403 403 403 403 200 403 403")),
+                        "200 200 403 403 403 403 200 403 403 403")),
     "incentives:new": Entry(
         data=lambda world, side: {
             "assessment_year": 2028, "budget": "9000", **day("letters_due_on"), "payments_due_on_0": 30,
             "payments_due_on_1": 9, "payments_due_on_2": 2028,
         },
-        get=answers(    "200 403 403 403 403 403 403 403 403"),
-        post=answers(   "302 403 403 403 403 403 403 403 403")),
+        get=answers(    "200 403 403 403 403 403 403 403 403 403"),
+        post=answers(   "302 403 403 403 403 403 403 403 403 403")),
     "incentives:scheme": Entry(
         kwargs=lambda world, side: {"assessment_year": 2027},
         data=lambda world, side: {"pupils": [side.pupil.pk], **day("sent_on", MONDAY)},
-        get=answers(    "200 200 403 403 403 403 200 403 403"),
-        post=answers(   "302 302 403 403 403 403 403 403 403")),
+        get=answers(    "200 200 403 403 403 403 200 403 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403 403")),
     "incentives:not_told_csv": Entry(
         kwargs=lambda world, side: {"assessment_year": 2027}, get=answers(
-                        "200 200 403 403 403 403 403 403 403")),
+                        "200 200 403 403 403 403 403 403 403 403")),
     "incentives:not_told_xlsx": Entry(
         kwargs=lambda world, side: {"assessment_year": 2027}, get=answers(
-                        "200 200 403 403 403 403 403 403 403")),
+                        "200 200 403 403 403 403 403 403 403 403")),
     "incentives:child": Entry(
         kwargs=child, data=lambda world, side: day("sent_on", MONDAY),
-        get=answers(    "200 200 403 403 403 403 403 403 403"),
-        post=answers(   "302 302 403 403 403 403 403 403 403")),
+        get=answers(    "200 200 403 403 403 403 403 403 403 403"),
+        post=answers(   "302 302 403 403 403 403 403 403 403 403")),
 }
 REPORTS: dict[str, Entry] = {
     "reports:indicators": Entry(get=INDICATORS),
     "reports:compute_indicators": Entry(
         data=lambda world, side: {"year": "2009", "basis": ""},
         get=INDICATORS,
-        post=answers(   "302 302 403 403 403 302 403 403 403")),
+        post=answers(   "302 302 403 403 403 302 403 403 403 403")),
     "reports:choose_target": Entry(
         data=lambda world, side: {"slug": "ni-99", "year": "2011"}, get=TARGETS, post=TARGETS_POST),
     "reports:indicator": Entry(kwargs=indicator, get=INDICATORS),
@@ -344,45 +345,45 @@ REPORTS: dict[str, Entry] = {
 }
 TERMLY: dict[str, Entry] = {
     "reports:list": Entry(get=answers(
-                        "200 200 403 403 403 200 403 200 403")),
+                        "200 200 403 403 403 200 403 200 403 403")),
     "reports:new": Entry(
         data=lambda world, side: {"term": "2026-autumn", **day("as_at", MONDAY)}, get=TARGETS, post=TARGETS_POST),
     "reports:run": Entry(kwargs=report, get=REPORT),
     "reports:read": Entry(kwargs=report, get=REPORT),
     "reports:document": Entry(
         kwargs=lambda world, side: {**report(world, side), "version": "restricted"}, get=answers(
-                        "200 200 403 403 403 200 403 403 403",
-                        "404 404 403 403 403 404 403 404 403")),
+                        "200 200 403 403 403 200 403 403 403 403",
+                        "404 404 403 403 403 404 403 404 403 403")),
     "reports:figures": Entry(
         kwargs=lambda world, side: {**report(world, side), "version": "restricted", "extension": "json"},
         get=TEAM_REPORT),
     "reports:progress": Entry(kwargs=report, get=REPORT),
     "reports:make": Entry(
         kwargs=report, get=ALL_405,
-        post=answers(   "302 403 403 403 403 302 403 403 403",
-                        "302 403 403 403 403 302 403 404 403")),
+        post=answers(   "302 403 403 403 403 302 403 403 403 403",
+                        "302 403 403 403 403 302 403 404 403 403")),
     "reports:words": Entry(
         kwargs=report, data=lambda world, side: {"commentary": "A good term.", "decisions_wanted": ""},
-        get=answers(    "403 403 403 403 403 403 403 403 403",
-                        "200 403 403 403 403 200 403 404 403"),
-        post=answers(   "403 403 403 403 403 403 403 403 403",
-                        "302 403 403 403 403 302 403 404 403")),
+        get=answers(    "403 403 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 200 403 404 403 403"),
+        post=answers(   "403 403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 302 403 404 403 403")),
     "reports:approve": Entry(
         kwargs=report, data=lambda world, side: {"seen": fingerprint(side.report)},
-        get=answers(    "302 403 403 403 403 403 403 403 403",
-                        "200 403 403 403 403 403 403 404 403"),
-        post=answers(   "302 403 403 403 403 403 403 403 403",
-                        "302 403 403 403 403 403 403 404 403")),
+        get=answers(    "302 403 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 403 403 404 403 403"),
+        post=answers(   "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 403 403 404 403 403")),
     "reports:issue": Entry(
         kwargs=report, get=ALL_405,
-        post=answers(   "302 403 403 403 403 403 403 403 403",
-                        "302 403 403 403 403 403 403 404 403")),
+        post=answers(   "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 403 403 404 403 403")),
     "reports:withdraw": Entry(
         kwargs=report, data=lambda world, side: {"because": "Wrong day"},
-        get=answers(    "200 403 403 403 403 403 403 403 403",
-                        "200 403 403 403 403 200 403 404 403"),
-        post=answers(   "302 403 403 403 403 403 403 403 403",
-                        "302 403 403 403 403 302 403 404 403")),
+        get=answers(    "200 403 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 200 403 404 403 403"),
+        post=answers(   "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 302 403 404 403 403")),
     "reports:compare": Entry(kwargs=report, get=TEAM_REPORT),
     "reports:cohorts": Entry(kwargs=report, get=TEAM_REPORT),
     "reports:cohort": Entry(
@@ -407,9 +408,9 @@ AUDIT: dict[str, Entry] = {
     "audit:export_csv": Entry(get=ONLY_HEAD),
     "audit:export_lines": Entry(get=ONLY_HEAD),
 }
-ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200")
+ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200 403")
 ONLY_ADMIN_302 = answers(
-                        "403 403 403 403 403 403 403 403 302")
+                        "403 403 403 403 403 403 403 403 302 403")
 
 
 def person(world: World, side: Side) -> dict[str, Any]:
@@ -516,7 +517,7 @@ SITE: dict[str, Entry] = {
     "home": Entry(get=ALL_200),
     "more": Entry(get=ALL_200),
     "health": Entry(get=ALL_200, post=ALL_405, open=True),
-    "components": Entry(get=answers("404 404 404 404 404 404 404 404 200"), open=True),
+    "components": Entry(get=answers("404 404 404 404 404 404 404 404 200 404"), open=True),
     "robots": Entry(get=ALL_200, post=ALL_405, open=True),
     "security_txt": Entry(get=ALL_404, post=ALL_405, open=True),  # no contact is set in tests
 }

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     "virtualschool",
     "reports",
+    "retention",
+    "rights",
     "incentives",
     "pledge",
     "peps",

@@ -1,0 +1,1 @@
+"""How sensitive each field of the retention of records is."""

@@ -1,0 +1,1 @@
+"""How sensitive each field of what people ask of their own records is."""
