@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from core import rules
+from core.deadlines.rules import Days
 from core.models import Calendar, ClosureDay, Term
 from core.once import once
 
@@ -119,3 +120,21 @@ def all_calendars() -> Calendars:
 def county_year(academic_year: int) -> YearCalendar:
     """The county's own calendar of one academic year."""
     return all_calendars().of(None, academic_year)
+
+
+def deadline_days(calendar_id: int | None = None, name: str = "the county's term dates") -> Days:
+    """What deadlines count by: the school days and ends of term of a calendar (None: the county's)."""
+    calendars = all_calendars()
+
+    def year_of(on: date) -> YearCalendar:
+        return calendars.of(calendar_id, rules.academic_year_of(on))
+
+    def term_end(on: date) -> date:
+        for year in (rules.academic_year_of(on), rules.academic_year_of(on) + 1):
+            for season in rules.Season:
+                last = calendars.of(calendar_id, year).season(season)[1]
+                if on <= last:
+                    return last
+        raise ValueError(f"No term ends on or after {on}.")
+
+    return Days(is_school_day=lambda on: year_of(on).is_school_day(on), term_end=term_end, name=name)

@@ -2,10 +2,13 @@
 
 import json
 import sys
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError, ProgrammingError
+
+from core.feeds.columns import CellError, parse_date
 
 UNDEFINED_TABLE = "42P01"
 
@@ -16,6 +19,17 @@ class Refused(Exception):
     def __init__(self, document: dict[str, Any]) -> None:
         super().__init__(document.get("error", "refused"))
         self.document = document
+
+
+def day_option(name: str, text: str) -> date:
+    """The day that an option gives; ValueError (usage) for what is no date."""
+    try:
+        found = parse_date(text.strip())
+    except CellError as error:
+        raise ValueError(f"{name}: {error.message} {error.advice}") from None
+    if found is None:
+        raise ValueError(f"{name}: give a date as yyyy-mm-dd or dd/mm/yyyy.")
+    return found
 
 
 def _about_the_database(fault: DatabaseError) -> str:

@@ -1,12 +1,10 @@
 """roll --on DATE: the children looked after on that day, with school, legal status and placement."""
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from core.feeds.columns import CellError, parse_date
-from core.management.base import JsonCommand
+from core.management.base import JsonCommand, day_option
 from pupils import roll
 from pupils.models import Pupil
 
@@ -19,7 +17,7 @@ class Command(JsonCommand):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         """{"on", "children": [{"child_id", "upn", "school_urn", "legal_status", "placement_type"}]}."""
-        on = _day(options["on"])
+        on = day_option("--on", options["on"])
         rows = Pupil.objects.looked_after(on=on).order_by("child_id").values_list("pk", "child_id", "upn")
         pupils = list(rows)
         keys = [pk for pk, _, _ in pupils]
@@ -48,14 +46,3 @@ class Command(JsonCommand):
         )
         for child in document["children"]:
             self.stdout.write(line.format(**{name: value or "" for name, value in child.items()}))
-
-
-def _day(text: str) -> date:
-    """Raises ValueError (usage) for what is no date."""
-    try:
-        found = parse_date(text.strip())
-    except CellError as error:
-        raise ValueError(f"--on: {error.message} {error.advice}") from None
-    if found is None:
-        raise ValueError("--on: give a date as yyyy-mm-dd or dd/mm/yyyy.")
-    return found
