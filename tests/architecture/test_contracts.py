@@ -28,7 +28,8 @@ def test_every_package_has_its_floor() -> None:
 
 
 def test_every_rules_module_is_held_to_plain_python() -> None:
-    there = {f"{path.parent.name}.rules" for path in ROOT.glob("*/rules*") if path.parent.name in PACKAGES}
+    homes = [path.relative_to(ROOT).parent for path in (*ROOT.glob("*/rules*"), *ROOT.glob("*/*/rules*"))]
+    there = {".".join((*home.parts, "rules")) for home in homes if home.parts[0] in PACKAGES}
     assert set(contract("rules")["source_modules"]) == there
 
 
