@@ -60,7 +60,7 @@ def changes_of(user: Any, pupil: Pupil) -> list[Change]:
 
     The caller has checked that the child is visible.
     """
-    steps = [step for source in panels_for(ChangeSource, user) for step in _steps(source, pupil)]
+    steps = [step for source in panels_for(ChangeSource, user, pupil) for step in _steps(source, pupil)]
     # What one transaction did has one moment: within it the order of the rows tells.
     steps.sort(key=lambda step: (step.event.pgh_created_at, step.event.pgh_id), reverse=True)
     people = User.objects.in_bulk([*{_author(step.event) for step in steps} - {None}, 0])
