@@ -16,6 +16,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+import pupils.delegations.panels
 import pupils.history
 import pupils.relations
 import pupils.roll_list  # noqa: F401 - they register what they add

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.roles import Permission
 from core.scoping import ScopedQuerySet
-from core.sections import Section
+from core.sections import Section, is_limited
 from pupils.rules import ADOPTED_REASONS
 
 
@@ -86,7 +86,12 @@ class AllocationQuerySet(PupilDataQuerySet):
 
 class DelegationQuerySet(PupilDataQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """All for those who oversee them; else those of one's own school, as long as its children are one's own."""
+        """All for those who oversee them; to a colleague the own ones that open something; else those of one's school.
+
+        The last only as long as the child is on its roll: whoever loses sight of a child learns nothing more of it.
+        """
+        if is_limited(user):
+            return self.in_force(timezone.localdate()).filter(colleague=user)
         if user.is_authenticated and user.can(Permission.SEE_DELEGATIONS):
             return self
         if not user.is_authenticated or not user.can(Permission.DELEGATE_CHILDREN):

@@ -129,7 +129,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
             # Never the words of the search: a browser keeps the titles of pages.
             "page_title": "Children found" if listing.searched else "Children",
             "near": alike,
-            "left": roll.left_care_on(shown, listing.today),
+            "left": {} if is_limited(request.user) else roll.left_care_on(shown, listing.today),
             "form": listing.form,
             "listing": listing,
             "columns": columns,
