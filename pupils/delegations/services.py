@@ -43,24 +43,18 @@ def delegate(
     places = _own_places(pupils, today, actor)
     colleague = _colleague(email, name, actor)
     _check_same_school(colleague, places, today)
+    # Whoever sends the form twice waits here, and finds the first one's rows.
+    User.objects.select_for_update().get(pk=colleague.pk)
     doubled = Delegation.objects.running(today).filter(given_by=actor, colleague=colleague, pupil__in=places)
     if names := [row.pupil.display_name for row in doubled.select_related("pupil")]:
         words = f"{colleague.name} has a delegation from you already: {', '.join(sorted(names))}. Change that one"
         raise ValidationError({"children": words})
-    made = []
+    span = {"from_on": today, "to_on": last_on + timedelta(days=1), "sections": _ordered(sections)}
     with acting_as(actor, service="pupils.delegate"):
-        for pupil_id, school_id in places.items():
-            made.append(
-                Delegation.objects.create(
-                    pupil_id=pupil_id,
-                    school_id=school_id,
-                    given_by=actor,
-                    colleague=colleague,
-                    sections=_ordered(sections),
-                    from_on=today,
-                    to_on=last_on + timedelta(days=1),
-                )
-            )
+        made = [
+            Delegation.objects.create(pupil_id=child, school_id=at, given_by=actor, colleague=colleague, **span)
+            for child, at in places.items()
+        ]
     _decided(actor, made, "delegated")
     return made
 
