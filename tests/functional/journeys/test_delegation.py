@@ -23,14 +23,6 @@ def other_browser(browser: Browser, site: Site) -> Iterator[BrowserContext]:
     context.close()
 
 
-N = [0]  # TEMP
-
-
-def shot(page, width):  # TEMP
-    N[0] += 1  # TEMP
-    page.screenshot(path=f"/tmp/vs-delegation-shots/{N[0]:02d}-{width}.png", full_page=True)  # TEMP
-
-
 def look(page: Page, check_page: Callable[[Page], None]) -> None:
     """Wide and on a phone."""
     for width in (390, 1280):
@@ -38,7 +30,6 @@ def look(page: Page, check_page: Callable[[Page], None]) -> None:
         check_page(page)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{page.url} is {over} pixels too wide at {width}"
-        shot(page, width)  # TEMP
 
 
 def two_children(site: Site) -> list[Pupil]:
@@ -70,8 +61,9 @@ def test_two_children_are_delegated_seen_and_closed_again(
     see_only_attendance(mine, site, children, check_page)
 
     page.get_by_role("link", name="Go to the delegations").click()
+    look(page, check_page)
     for child in children:
-        page.get_by_role("button", name=f"End now: {child.display_name}, Ivy Larch").click()
+        page.get_by_role("button", name=f"End now the delegation of {child.display_name} to Ivy Larch").click()
         expect(page.get_by_text(f"The delegation of {child.display_name} to Ivy Larch has ended")).to_be_visible()
     for child in children:
         answer = mine.goto(f"{site.url}{reverse('attendance:child', args=[child.pk])}")
