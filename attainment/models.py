@@ -8,6 +8,7 @@ from core.audit import track_changes, track_facts
 from core.figures import Figure
 from core.models import FeedRun
 from core.rules import KEY_STAGE_LABELS, KeyStage
+from core.sections import Section
 from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
 
@@ -93,6 +94,7 @@ class Result(models.Model):
     sat_on = models.DateField(null=True)
     run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
 
+    scope_section = Section.ATTAINMENT
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:

@@ -13,9 +13,10 @@ from core import navigation
 from core.panels import ChangeSource, ChildTab, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
 from core.roles import Permission
 from core.rules import KEY_STAGE_LABELS, KeyStage
+from core.sections import Section
 from core.wording import count_of
 
-P = Permission
+P, S = Permission, Section
 
 
 def _latest_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
@@ -68,14 +69,23 @@ register(
         label="Result",
         model=Result,
         permission=Permission.SEE_ATTAINMENT,
+        section=S.ATTAINMENT,
         order=80,
         fields=("assessment_year", "stage", "subject", "qualification", "grade", "size", "sat_on"),
         facts=True,
     ),
-    ChildTab(url_name="attainment:child", label="Attainment", order=40, permission=P.SEE_ATTAINMENT),
-    OverviewCard(template="attainment/cards/latest.html", context=_latest_card, order=50, permission=P.SEE_ATTAINMENT),
+    ChildTab(
+        url_name="attainment:child", label="Attainment", order=40, permission=P.SEE_ATTAINMENT, section=S.ATTAINMENT
+    ),
+    OverviewCard(
+        template="attainment/cards/latest.html",
+        context=_latest_card,
+        order=50,
+        permission=P.SEE_ATTAINMENT,
+        section=S.ATTAINMENT,
+    ),
     HomeNeeds(needs=_mapping_needs, order=60, permission=P.MAP_QUALIFICATIONS),
-    TimelineSource(kind="results", label="Results", events=_events, permission=P.SEE_ATTAINMENT),
+    TimelineSource(kind="results", label="Results", events=_events, permission=P.SEE_ATTAINMENT, section=S.ATTAINMENT),
 )
 navigation.register(
     navigation.NavEntry(

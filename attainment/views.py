@@ -17,6 +17,7 @@ from core.audit import Access, record_access
 from core.models import User
 from core.roles import Permission
 from core.scoping import require
+from core.sections import Section
 from pupils.views import child_context, visible_pupil
 
 
@@ -75,7 +76,7 @@ def qualification_edit(request: HttpRequest, qualification_id: int) -> HttpRespo
 def child_attainment(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """A child's results by stage and year, what they count for, and the indicators that the child stands in."""
     require(request, Permission.SEE_ATTAINMENT)
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, Section.ATTAINMENT)
     results = list(Result.objects.visible_to(request.user).filter(pupil=pupil).select_related("qualification"))
     lines = (
         IndicatorPupil.objects.visible_to(request.user)

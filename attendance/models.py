@@ -4,6 +4,7 @@ from django.db import models
 from attendance.querysets import RegisterDataQuerySet
 from core.audit import track_changes, track_facts
 from core.models import FeedRun
+from core.sections import Section
 from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
 from schools.models import School
@@ -29,6 +30,7 @@ class Register(models.Model):
     marks = models.CharField(max_length=732)
     run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
 
+    scope_section = Section.ATTENDANCE
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
@@ -55,6 +57,7 @@ class MarkNote(models.Model):
     comment = models.CharField(max_length=500, blank=True)
     minutes_late = models.PositiveSmallIntegerField(null=True)
 
+    scope_section = Section.ATTENDANCE
     objects = RegisterDataQuerySet.as_manager()
 
     class Meta:
@@ -75,6 +78,7 @@ class MarkCorrection(models.Model):
     run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
     at = models.DateTimeField(auto_now_add=True)
 
+    scope_section = Section.ATTENDANCE
     objects = RegisterDataQuerySet.as_manager()
 
     class Meta:
@@ -91,6 +95,7 @@ class EffectiveRegister(models.Model):
     academic_year = models.PositiveSmallIntegerField()
     marks = models.CharField(max_length=732)
 
+    scope_section = Section.ATTENDANCE
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
@@ -124,6 +129,7 @@ class MarkConflict(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
+    scope_section = Section.ATTENDANCE
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:

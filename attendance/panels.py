@@ -36,6 +36,7 @@ from core.panels import (
 )
 from core.roles import Permission, Role
 from core.rules import academic_year_label, academic_year_of
+from core.sections import Section
 from core.wording import count_of
 from pupils.models import Allocation, Pupil
 
@@ -43,9 +44,16 @@ if TYPE_CHECKING:
     from attendance.indicators.completeness import SchoolRow
     from core.charts import Chart
 
-P = Permission
+P, S = Permission, Section
 WEEKS = 12
-ACT_ON_ABSENCE = {Role.VSH, Role.ADVISER, Role.IRO, Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER}
+ACT_ON_ABSENCE = {
+    Role.VSH,
+    Role.ADVISER,
+    Role.IRO,
+    Role.DESIGNATED_TEACHER,
+    Role.SOCIAL_WORKER,
+    Role.SCHOOL_COLLEAGUE,
+}
 
 
 # ---------------------------------------------------------------- the child
@@ -162,7 +170,7 @@ def _low_needs(user: Any, today: date) -> Iterable[Need]:
     """
     if user.role not in ACT_ON_ABSENCE:
         return
-    pupils, extra, group = Pupil.objects.visible_to(user).looked_after(on=today), "", ""
+    pupils, extra, group = Pupil.objects.visible_to(user, S.ATTENDANCE).looked_after(on=today), "", ""
     if user.role == Role.ADVISER:
         own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
         pupils, extra = pupils.filter(pk__in=own.values("pupil_id")), f"&adviser={user.pk}"
@@ -285,7 +293,7 @@ def _school_card(user: Any, school: Any, today: date) -> Mapping[str, Any] | Non
 def _week_card(user: Any, today: date) -> Mapping[str, Any] | None:
     """This week's attendance and the line of twelve weeks, of the children that the person sees."""
     whole = user.can(P.SEE_ALL_PUPILS)
-    ids = None if whole else list(Pupil.objects.visible_to(user).values_list("pk", flat=True))
+    ids = None if whole else list(Pupil.objects.visible_to(user, S.ATTENDANCE).values_list("pk", flat=True))
     weeks, as_at, coverage = _kept("weeks-coverage", user, today, lambda: _weeks(ids, today))
     if as_at is None:
         return None
@@ -337,16 +345,31 @@ def _week_context(weeks: Sequence[tuple[date, int, int]]) -> Mapping[str, Any]:
 
 
 register(
-    ChildTab(url_name="attendance:child", label="Attendance", order=30, permission=P.SEE_PUPILS),
+    ChildTab(url_name="attendance:child", label="Attendance", order=30, permission=P.SEE_PUPILS, section=S.ATTENDANCE),
     OverviewCard(
-        template="attendance/cards/year.html", context=_year_card, order=40, permission=P.SEE_PUPILS, wide=True
+        template="attendance/cards/year.html",
+        context=_year_card,
+        order=40,
+        permission=P.SEE_PUPILS,
+        section=S.ATTENDANCE,
+        wide=True,
     ),
     ChildNext(steps=_steps, permission=P.RESOLVE_CONFLICTS, order=20),
-    HomeCard(template="attendance/cards/weeks.html", context=_week_card, order=15, permission=P.SEE_PUPILS),
-    SchoolCard(
-        template="attendance/cards/school.html", context=_school_card, order=5, permission=P.SEE_PUPILS, wide=True
+    HomeCard(
+        template="attendance/cards/weeks.html",
+        context=_week_card,
+        order=15,
+        permission=P.SEE_PUPILS,
+        section=S.ATTENDANCE,
     ),
-    HomeNeeds(needs=_low_needs, order=10, permission=P.SEE_PUPILS),
+    SchoolCard(
+        template="attendance/cards/school.html",
+        context=_school_card,
+        order=5,
+        permission=P.SEE_PUPILS,
+        wide=True,
+    ),
+    HomeNeeds(needs=_low_needs, order=10, permission=P.SEE_PUPILS, section=S.ATTENDANCE),
     HomeNeeds(needs=_conflict_needs, order=40, permission=P.RESOLVE_CONFLICTS),
     HomeNeeds(needs=_completeness_needs, order=45, permission=P.IMPORT_FEEDS),
     RollColumn(
@@ -354,13 +377,16 @@ register(
         label="Attendance this year",
         order=30,
         permission=P.SEE_PUPILS,
+        section=S.ATTENDANCE,
         values=_percent_this_year,
         order_by=_sort_by_attendance,
         template="attendance/cells/rate.html",
         numeric=True,
     ),
-    RollAlerts(order=10, permission=P.SEE_PUPILS, values=_alerts),
-    RollFilter(key="attendance", order=60, permission=P.SEE_PUPILS, field=_band_field, apply=_by_band),
+    RollAlerts(order=10, permission=P.SEE_PUPILS, section=S.ATTENDANCE, values=_alerts),
+    RollFilter(
+        key="attendance", order=60, permission=P.SEE_PUPILS, section=S.ATTENDANCE, field=_band_field, apply=_by_band
+    ),
 )
 navigation.register(
     navigation.NavEntry(

@@ -20,7 +20,7 @@ from django.utils import timezone
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.models import Invitation, User
-from core.permissions import check_can_manage_accounts
+from core.permissions import check_can_invite, check_can_manage_accounts
 from core.roles import InvitationState
 
 TOKEN_BYTES = 32
@@ -46,8 +46,8 @@ def send_invitation(*, user: User, base_url: str, actor: Any) -> str:
     `base_url` is where the service is reached. Raises PermissionDenied, or ValidationError for a closed account and
     for one that has a password.
     """
-    check_can_manage_accounts(actor)
     user = User.objects.select_for_update().get(pk=user.pk)
+    check_can_invite(actor, email=user.email, role=user.role)
     if not user.is_active:
         raise ValidationError("The account is deactivated. Reactivate it first.")
     if user.has_usable_password():

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core.roles import Permission, Role
+from core.sections import Section, sections_of
 
 MAX_ENTRIES = 6
 MORE = "more"
@@ -21,6 +22,8 @@ class NavEntry:
     url_name: str
     permission: Permission | None
     order: int
+    section: Section | None = None
+    """Of which part of a record its page is: without one it is no page of section-limited people."""
     order_for: Mapping[Role, int] = field(default_factory=dict)
     about: str = ""
     """One line for the page "More": what the page is for."""
@@ -71,6 +74,9 @@ def _allowed(user: Any) -> list[NavEntry]:
     if not getattr(user, "is_authenticated", False):
         return []
     mine = [e for e in _entries if e.permission is None or user.can(e.permission)]
+    sections = sections_of(user)
+    if sections is not None:
+        mine = [e for e in mine if e.permission is None or e.section in sections]
     return sorted(mine, key=lambda e: e.order_of(user))
 
 

@@ -4,14 +4,15 @@ The core knows no pupil: a pupil is passed through as an opaque row, and floors 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 
 from core.roles import Permission
+from core.sections import Open, Section, is_limited, open_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class ChildTab:
     label: str
     order: int
     permission: Permission
+    section: Section | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class OverviewCard:
     context: Callable[[Any, Any, date], Mapping[str, Any] | None]
     order: int
     permission: Permission
+    section: Section | None = None
     wide: bool = False
 
 
@@ -51,6 +54,7 @@ class ChildNext:
 
     steps: Callable[[Any, Any, date], Iterable[NextStep]]
     permission: Permission
+    section: Section | None = None
     order: int = 0
 
 
@@ -77,6 +81,7 @@ class HomeNeeds:
     needs: Callable[[Any, date], Iterable[Need]]
     order: int
     permission: Permission
+    section: Section | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +92,7 @@ class HomeCard:
     context: Callable[[Any, date], Mapping[str, Any] | None]
     order: int
     permission: Permission
+    section: Section | None = None
     wide: bool = False
 
 
@@ -103,6 +109,7 @@ class RollColumn:
     order: int
     permission: Permission
     values: Callable[[Sequence[int], date], Mapping[int, Any]]
+    section: Section | None = None
     order_by: Callable[[QuerySet[Any], date], QuerySet[Any]] | None = None
     template: str = ""
     numeric: bool = False
@@ -123,6 +130,7 @@ class RollAlerts:
 
     order: int
     permission: Permission
+    section: Section | None = None
     values: Callable[[Sequence[int], date], Mapping[int, Alert]]
 
 
@@ -133,6 +141,7 @@ class RollFilter:
     key: str
     order: int
     permission: Permission
+    section: Section | None = None
     field: Callable[[Any], forms.Field]
     apply: Callable[[QuerySet[Any], Any, date], QuerySet[Any]]
 
@@ -154,6 +163,7 @@ class TimelineSource:
     label: str
     events: Callable[[Any, Any], Iterable[TimelineEvent]]
     permission: Permission
+    section: Section | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +231,7 @@ class ChangeSource:
     label: str
     model: Any
     permission: Permission
+    section: Section | None = None
     order: int
     fields: Sequence[str]
     protected: Sequence[str] = ()
@@ -278,7 +289,43 @@ def kind_label(kind: str) -> str:
     return next(labels, kind)
 
 
-def panels_for(kind: type[P], user: Any) -> list[P]:
-    """The registered panels of one kind that the person's role allows, in their order."""
+def panels_for(kind: type[P], user: Any, child: Any = None) -> list[P]:
+    """The registered panels of one kind that are open to the person, in their order.
+
+    The role must have the panel's permission. A section-limited person gets the panels whose section is open for
+    `child`, or for any child where none is named; columns, alerts and filters of lists then speak only of the children
+    for whom it is.
+    """
     found = [panel for panel in _panels if isinstance(panel, kind) and user.can(panel.permission)]
+    if is_limited(user):
+        opened = open_to(user)
+        found = [narrowed for panel in found if (narrowed := _narrowed(panel, opened, child)) is not None]
     return sorted(found, key=lambda panel: getattr(panel, "order", 0))
+
+
+def _narrowed(panel: Any, opened: Open, child: Any) -> Any:
+    """The panel as far as its section is open, None where it is shut; one without a section is shut."""
+    section = getattr(panel, "section", None)
+    ids = {pk for pk, sections in opened.items() if section in sections}
+    if not ids or (child is not None and child.pk not in ids):
+        return None
+    match panel:
+        case RollColumn() | RollAlerts():
+            values = panel.values
+            panel = replace(panel, values=lambda asked, on: values([pk for pk in asked if pk in ids], on))
+        case RollFilter():
+            apply = panel.apply
+            panel = replace(panel, apply=lambda rows, value, on: apply(rows.filter(pk__in=ids), value, on))
+    if isinstance(panel, RollColumn) and panel.order_by is not None:
+        panel = replace(panel, order_by=_ordered_among(ids, panel.key, panel.order_by))
+    return panel
+
+
+def _ordered_among(ids: set[int], key: str, order_by: Callable[[Any, date], Any]) -> Callable[[Any, date], Any]:
+    """Children for whom the section is shut have no place in the order: it would tell their value."""
+
+    def order(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
+        name = f"sort_{key}"
+        return order_by(rows, on).annotate(**{name: Case(When(pk__in=ids, then=F(name)))})
+
+    return order

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 
+from core.email_domains import are_colleagues
 from core.roles import Permission, Role
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ def check_can_manage_accounts(actor: Any) -> None:
     """Making, changing and closing accounts is the system administrator's."""
     if actor is not None and not actor.can(Permission.MANAGE_ACCOUNTS):
         raise PermissionDenied("Accounts are made and changed by the system administrator.")
+
+
+def check_can_invite(actor: Any, *, email: str, role: str) -> None:
+    """The system administrator lets anybody in; whoever delegates children lets in colleagues at their own domain."""
+    if actor is None or not actor.can(Permission.DELEGATE_CHILDREN):
+        check_can_manage_accounts(actor)
+    elif role != Role.SCHOOL_COLLEAGUE or not are_colleagues(actor.email, email):
+        raise PermissionDenied("You invite colleagues of your school, whose email addresses end as yours does.")
 
 
 def check_can_feed(actor: Any) -> None:

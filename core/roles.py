@@ -103,6 +103,7 @@ class Permission(StrEnum):
     APPROVE_REPORTS = "approve_reports"
     SEE_WHO_LOOKED = "see_who_looked"
     DELEGATE_CHILDREN = "delegate_children"
+    SEE_DELEGATIONS = "see_delegations"
     SEE_AUDIT = "see_audit"
     ARRANGE_COVER = "arrange_cover"
     OPEN_IN_EMERGENCY = "open_in_emergency"
@@ -149,6 +150,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.APPROVE_REPORTS: "Approve, issue and withdraw reports",
     Permission.SEE_WHO_LOOKED: "See who looked at a child's record",
     Permission.DELEGATE_CHILDREN: "Delegate children to a colleague at school",
+    Permission.SEE_DELEGATIONS: "See every delegation and end it",
     Permission.SEE_AUDIT: "See the access log and unusual looks",
     Permission.ARRANGE_COVER: "Arrange cover for a colleague and move caseloads",
     Permission.OPEN_IN_EMERGENCY: "Open a record out of scope in an emergency, with a reason",
@@ -200,6 +202,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESOLVE_CONFLICTS,
             P.MAP_QUALIFICATIONS,
             P.SET_CALENDARS,
+            P.SEE_DELEGATIONS,
             P.ARRANGE_COVER,
             P.MERGE_CHILDREN,
             P.SET_RETENTION,
@@ -302,5 +305,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FINANCE_OFFICER: frozenset({P.SEE_MONEY}),
     Role.BOARD_READER: frozenset({P.SEE_ISSUED_REPORTS}),
     Role.SYSTEM_ADMIN: frozenset({P.MANAGE_ACCOUNTS, P.REVIEW_ACCESS}),
-    Role.SCHOOL_COLLEAGUE: frozenset(),
+    # Of the sections that a designated teacher has delegated (core/sections.py).
+    Role.SCHOOL_COLLEAGUE: frozenset({P.SEE_PUPILS, P.SEE_ATTAINMENT, P.SEE_PEPS, P.RECORD_PEPS, P.RECORD_EXCLUSIONS}),
 }

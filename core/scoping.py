@@ -9,12 +9,15 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 
 from core.roles import Permission
+from core.sections import is_limited
 
 
 class ScopedQuerySet(QuerySet[Any]):
     """Every model that hangs off a child uses this queryset and names its path to the child.
 
-    `scope_through = "pupil"` means: a row is visible when its pupil is. Without a path nothing is visible.
+    `scope_through = "pupil"` means: a row is visible when its pupil is. Without a path nothing is visible. To a
+    section-limited person a row is visible when the section that its model names (`scope_section`) is open to them for
+    its child; rows of a model that names none are not.
     """
 
     scope_through: ClassVar[str] = ""
@@ -24,7 +27,12 @@ class ScopedQuerySet(QuerySet[Any]):
             return self.none()
         if user.can(Permission.SEE_ALL_PUPILS):
             return self
-        parents = self._scope_parent()._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        section = {}
+        if is_limited(user):
+            section = {"section": getattr(self.model, "scope_section", None)}
+            if section["section"] is None:
+                return self.none()
+        parents = self._scope_parent()._default_manager.visible_to(user, **section)  # type: ignore[attr-defined]
         return self.filter(**{f"{self.scope_through}__in": parents.values("pk")})
 
     def _scope_parent(self) -> type[Model]:

@@ -16,6 +16,7 @@ from core.audit import Access, record_access
 from core.followers import Changed, tell_changed
 from core.models import Calendar, ClosureDay, Term, User
 from core.permissions import (
+    check_can_invite,
     check_can_manage_accounts,
     check_can_set_calendars,
     why_not_change_role,
@@ -37,7 +38,7 @@ def add_account(*, email: str, name: str, role: Role, actor: Any, password: str 
     Raises PermissionDenied, or ValidationError for an address that has an account or is none, a blank name, and a
     password that breaks the rules.
     """
-    check_can_manage_accounts(actor)
+    check_can_invite(actor, email=email, role=role)
     email, name = _checked(email, name)
     if User.objects.filter(email__iexact=email).exists():
         raise ValidationError({"email": SAME_EMAIL})

@@ -4,6 +4,7 @@ from django.db import models
 
 from core import rules as time_rules
 from core.audit import track_changes
+from core.sections import Section
 from peps import rules
 from peps.querysets import PEPQuerySet
 from pupils.models import Pupil
@@ -26,6 +27,7 @@ class PEP(models.Model):
     due_because = models.CharField(max_length=300)
     held_on = models.DateField(null=True)
 
+    scope_section = Section.PEPS
     objects = PEPQuerySet.as_manager()
 
     class Meta:

@@ -29,13 +29,14 @@ from core.panels import (
     register,
 )
 from core.roles import Permission, Role
+from core.sections import Section
 from core.wording import relative, when
 from peps import cycle, rules
 from peps.indicators import held_in_term
 from peps.models import PEP
 from pupils.models import Allocation
 
-P = Permission
+P, S = Permission, Section
 
 
 def _latest(ids: Sequence[int], today: date) -> dict[int, PEP]:
@@ -174,25 +175,29 @@ register(
         label="PEP",
         model=PEP,
         permission=Permission.SEE_PEPS,
+        section=S.PEPS,
         order=50,
         fields=("academic_year", "season", "state", "due_on", "due_because", "held_on"),
     ),
-    ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS),
-    OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS),
-    ChildNext(steps=_steps, permission=P.SEE_PEPS, order=10),
-    HomeCard(template="peps/cards/home.html", context=_home_card, order=20, permission=P.SEE_PEPS),
-    HomeNeeds(needs=_needs, order=20, permission=P.SEE_PEPS),
+    ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS, section=S.PEPS),
+    OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS, section=S.PEPS),
+    ChildNext(steps=_steps, permission=P.SEE_PEPS, section=S.PEPS, order=10),
+    HomeCard(template="peps/cards/home.html", context=_home_card, order=20, permission=P.SEE_PEPS, section=S.PEPS),
+    HomeNeeds(needs=_needs, order=20, permission=P.SEE_PEPS, section=S.PEPS),
     RollColumn(
         key="pep",
         label="PEP",
         order=70,
         permission=P.SEE_PEPS,
+        section=S.PEPS,
         values=_cells,
         order_by=_sort_by_due,
         template="peps/cells/status.html",
     ),
-    RollAlerts(order=20, permission=P.SEE_PEPS, values=_alerts),
-    RollFilter(key="pep", order=70, permission=P.SEE_PEPS, field=_filter_field, apply=_by_status),
-    TimelineSource(kind="pep", label="PEP", events=_events, permission=P.SEE_PEPS),
+    RollAlerts(order=20, permission=P.SEE_PEPS, section=S.PEPS, values=_alerts),
+    RollFilter(key="pep", order=70, permission=P.SEE_PEPS, section=S.PEPS, field=_filter_field, apply=_by_status),
+    TimelineSource(kind="pep", label="PEP", events=_events, permission=P.SEE_PEPS, section=S.PEPS),
 )
-navigation.register(navigation.NavEntry(label="PEPs", url_name="peps:list", permission=P.SEE_PEPS, order=20))
+navigation.register(
+    navigation.NavEntry(label="PEPs", url_name="peps:list", permission=P.SEE_PEPS, section=S.PEPS, order=20)
+)

@@ -19,6 +19,7 @@ from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.roles import Permission
 from core.scoping import require
+from core.sections import Section
 from peps import cycle, rules, services
 from peps.filters import PEPFilterForm
 from peps.forms import MeetingForm
@@ -128,7 +129,7 @@ def pep_export(request: HttpRequest, extension: str) -> HttpResponseBase:
 def child_peps(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """A child's PEPs, newest first, each with why it is due."""
     require(request, Permission.SEE_PEPS)
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, Section.PEPS)
     context = child_context(request, pupil, active="peps:child")
     peps = list(pupil.peps.visible_to(request.user))
     # All of one child: what may be done with one of them may be done with each.
@@ -164,7 +165,7 @@ def record_meeting(request: HttpRequest, pep_id: int) -> HttpResponse:
     """When was the meeting held?"""
     pep = _visible_pep(request, pep_id)
     check_can_record_meeting(request.user, pep)
-    pupil = visible_pupil(request, pep.pupil_id)
+    pupil = visible_pupil(request, pep.pupil_id, Section.PEPS)
     today = timezone.localdate()
     back = reverse("peps:child", args=[pupil.pk])
     form = MeetingForm(request.POST or None, today=today, initial={"held_on": pep.held_on}, cancel_url=back)

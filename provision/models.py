@@ -1,6 +1,7 @@
 from django.db import models
 
 from core.audit import track_changes
+from core.sections import Section
 from provision import rules
 from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
@@ -17,6 +18,7 @@ class Exclusion(models.Model):
     from_on = models.DateField()
     sessions = models.PositiveSmallIntegerField(null=True)
 
+    scope_section = Section.EXCLUSIONS
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:

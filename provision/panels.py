@@ -10,11 +10,12 @@ from core import navigation
 from core import rules as time_rules
 from core.panels import ChangeSource, HomeNeeds, Need, OverviewCard, TimelineEvent, TimelineSource, register
 from core.roles import Permission
+from core.sections import Section
 from provision import rules
 from provision.models import Exclusion
 from provision.permissions import can_record_exclusion
 
-P = Permission
+P, S = Permission, Section
 
 
 def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
@@ -52,18 +53,22 @@ register(
         label="Exclusion",
         model=Exclusion,
         permission=Permission.SEE_PUPILS,
+        section=S.EXCLUSIONS,
         order=70,
         fields=("school", "category", "from_on", "sessions"),
     ),
-    OverviewCard(template="provision/cards/child.html", context=_card, order=50, permission=P.SEE_PUPILS),
-    HomeNeeds(needs=_needs, order=50, permission=P.RECORD_EXCLUSIONS),
-    TimelineSource(kind="exclusion", label="Exclusions", events=_events, permission=P.SEE_PUPILS),
+    OverviewCard(
+        template="provision/cards/child.html", context=_card, order=50, permission=P.SEE_PUPILS, section=S.EXCLUSIONS
+    ),
+    HomeNeeds(needs=_needs, order=50, permission=P.RECORD_EXCLUSIONS, section=S.EXCLUSIONS),
+    TimelineSource(kind="exclusion", label="Exclusions", events=_events, permission=P.SEE_PUPILS, section=S.EXCLUSIONS),
 )
 navigation.register(
     navigation.NavEntry(
         label="Exclusions",
         url_name="provision:list",
         permission=P.SEE_PUPILS,
+        section=S.EXCLUSIONS,
         order=90,
         about="Suspensions and permanent exclusions, and what the child learns meanwhile",
         group="Children and schools",

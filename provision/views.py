@@ -20,6 +20,7 @@ from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.roles import Permission
 from core.scoping import require
+from core.sections import Section
 from provision import rules, services
 from provision.filters import ExclusionFilterForm
 from provision.forms import ExclusionForm
@@ -27,8 +28,8 @@ from provision.models import Exclusion
 from provision.permissions import check_can_record_exclusion
 from pupils import roll
 from pupils.models import Pupil
+from pupils.relations import own_schools
 from pupils.views import visible_pupil
-from schools.models import School
 
 PER_PAGE = 50
 ORDERS = {"from": "from_on", "name": "pupil__sort_name", "school": "school__name", "length": "sessions"}
@@ -150,7 +151,7 @@ def exclusion_page(request: HttpRequest, exclusion_id: int) -> HttpResponse:
     )
     if exclusion is None:
         raise Http404("There is no such exclusion among your children's.")
-    pupil = visible_pupil(request, exclusion.pupil_id)
+    pupil = visible_pupil(request, exclusion.pupil_id, Section.EXCLUSIONS)
     today = timezone.localdate()
     return render(
         request,
@@ -172,7 +173,7 @@ def exclusion_page(request: HttpRequest, exclusion_id: int) -> HttpResponse:
 def exclusion_new(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """Record what a school decided about a child."""
     require(request, Permission.RECORD_EXCLUSIONS)
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, Section.EXCLUSIONS)
     check_can_record_exclusion(request.user, pupil)
     today = timezone.localdate()
     back = reverse("pupils:detail", args=[pupil.pk])
@@ -206,6 +207,7 @@ def exclusion_new(request: HttpRequest, pupil_id: int) -> HttpResponse:
 
 
 def _schools_of(user: Any, pupil: Pupil, today: Any) -> QuerySet[Any]:
-    """Schools in scope with a place of the child in the last year: a designated teacher chooses the own only."""
+    """Schools in scope with a place of the child in the last year: a designated teacher chooses the own only, and so
+    does a colleague."""
     recent = pupil.school_places.filter(Q(to_on__isnull=True) | Q(to_on__gt=today - timedelta(days=365)))
-    return School.objects.visible_to(user).filter(pk__in=recent.values("school_id")).order_by("name")
+    return own_schools(user).filter(pk__in=recent.values("school_id")).order_by("name")

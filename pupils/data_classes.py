@@ -28,3 +28,9 @@ classify(
     open="id pupil kind recorded_by recorded_at ended_by ended_at",
     protected="protected_text",
 )
+# Nobody's special data: that somebody sees a part of the record.
+classify(
+    "pupils.Delegation",
+    open="id pupil school given_by colleague sections ended_by ended_at",
+    personal="from_on to_on",
+)

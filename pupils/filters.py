@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from core.forms import DateInputField, GovForm
 from core.panels import RollFilter, panels_for
+from core.sections import is_limited
 from pupils.looks import UnusualLook
 from pupils.rules.looks import UNUSUAL_LABELS
 
@@ -28,7 +29,8 @@ class RollFilterForm(GovForm):
         for panel in self.panels:
             self.fields[panel.key] = panel.field(user)
             self.fields[panel.key].required = False
-        self.fields["on"] = DateInputField(label="Roll on", required=False, help_text="Empty: today")
+        if not is_limited(user):  # past days would tell of care, which is of no section
+            self.fields["on"] = DateInputField(label="Roll on", required=False, help_text="Empty: today")
 
     def day(self, today: date) -> date:
         """The day asked for, today where none or none readable."""

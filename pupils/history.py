@@ -12,9 +12,10 @@ from core import rules as time_rules
 from core.models import User
 from core.panels import ChangeSource, panels_for, register
 from core.roles import Permission
+from core.sections import SECTION_LABELS, Section
 from core.wording import short_date
 from pupils import rules
-from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
+from pupils.models import Allocation, CareEpisode, Delegation, Pupil, SchoolPlace, YearGroup
 
 P = Permission
 
@@ -60,7 +61,7 @@ def changes_of(user: Any, pupil: Pupil) -> list[Change]:
 
     The caller has checked that the child is visible.
     """
-    steps = [step for source in panels_for(ChangeSource, user) for step in _steps(source, pupil)]
+    steps = [step for source in panels_for(ChangeSource, user, pupil) for step in _steps(source, pupil)]
     # What one transaction did has one moment: within it the order of the rows tells.
     steps.sort(key=lambda step: (step.event.pgh_created_at, step.event.pgh_id), reverse=True)
     people = User.objects.in_bulk([*{_author(step.event) for step in steps} - {None}, 0])
@@ -198,6 +199,15 @@ register(
         fields=("academic_year", "nc_year"),
         labels={"academic_year": "School year", "nc_year": "Year group"},
         describe={"academic_year": time_rules.academic_year_label, "nc_year": time_rules.year_group_label},
+    ),
+    ChangeSource(
+        label="Delegation",
+        model=Delegation,
+        permission=P.SEE_WHO_LOOKED,
+        order=45,
+        fields=("colleague", "given_by", "school", "sections", "from_on", "to_on", "ended_at", "ended_by"),
+        labels={"colleague": "To", "from_on": "From", "to_on": "No longer from"},
+        describe={"sections": lambda sections: ", ".join(SECTION_LABELS[Section(one)] for one in sections)},
     ),
     ChangeSource(
         label="Who works with the child",

@@ -2,17 +2,19 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 
 from core import rules as time_rules
 from core.audit import track_changes, track_facts
 from core.db.ranges import DateRange, Int8Range
 from core.models import FeedRun
+from core.sections import CHOOSABLE, SECTION_LABELS, Section
 from pupils import rules
 from pupils.querysets import (
     AllocationQuerySet,
     CareEpisodeQuerySet,
+    DelegationQuerySet,
     FormerUPNQuerySet,
     ProtectedNoteQuerySet,
     PupilDataQuerySet,
@@ -165,7 +167,8 @@ class ReturnRecord(models.Model):
 class ProtectedNote(models.Model):
     """What must not reach the wrong person: who may not have contact, what a doctor said. Shown on request only.
 
-    A note is never changed: it is ended, and a new one is written.
+    A note is never changed: it is ended, and a new one is written. That there is a restriction stands above every page
+    of the child, whatever section is open; what it says is for those with the permission.
     """
 
     class Kind(models.TextChoices):
@@ -180,6 +183,7 @@ class ProtectedNote(models.Model):
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
 
+    scope_section = Section.BASICS
     objects = ProtectedNoteQuerySet.as_manager()
 
     class Meta:
@@ -212,6 +216,7 @@ class SchoolPlace(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.MAIN)
     run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
 
+    scope_section = Section.SCHOOL
     objects = SchoolPlaceQuerySet.as_manager()
 
     class Meta:
@@ -243,6 +248,7 @@ class YearGroup(models.Model):
     nc_year = models.SmallIntegerField()
     run = models.ForeignKey(FeedRun, null=True, on_delete=models.SET_NULL)
 
+    scope_section = Section.SCHOOL
     objects = PupilDataQuerySet.as_manager()
 
     class Meta:
@@ -299,3 +305,72 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.pupil_id}: {self.user_id}"
+
+
+@track_changes()
+class Delegation(models.Model):
+    """A designated teacher opens sections of a child's record to a colleague of the school, until a day.
+
+    `to_on` is the first day no longer; `ended_at` ends it earlier, at once. Whether it is in force also depends on the
+    giver's post and the child's place (`DelegationQuerySet.in_force`).
+    """
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="delegations")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="delegations")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_given")
+    colleague = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations")
+    sections = ArrayField(models.CharField(max_length=20))
+    from_on = models.DateField()
+    to_on = models.DateField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["to_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_on__gt=models.F("from_on")), name="pupils_delegation_to_after_from"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_on__lte=models.F("from_on") + timedelta(days=366)),
+                name="pupils_delegation_a_year_at_most",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sections__len__gt=0, sections__contained_by=[s.value for s in CHOOSABLE]),
+                name="pupils_delegation_of_known_sections",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(colleague=models.F("given_by")), name="pupils_delegation_to_another"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="pupils_delegation_end_by_somebody",
+            ),
+            ExclusionConstraint(
+                name="pupils_delegation_no_overlap",
+                expressions=[
+                    *(
+                        (Int8Range(name, name, models.Value("[]")), RangeOperators.OVERLAPS)
+                        for name in ("pupil_id", "school_id", "given_by_id", "colleague_id")
+                    ),
+                    (DateRange("from_on", "to_on", models.Value("[)")), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(ended_at__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(fields=["colleague", "to_on"], name="pupils_delegation_colleague")]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} to {self.colleague_id} until {self.to_on}"
+
+    @property
+    def last_on(self) -> date:
+        """The last day, as people say it."""
+        return self.to_on - timedelta(days=1)
+
+    @property
+    def section_labels(self) -> list[str]:
+        return [SECTION_LABELS[section] for section in CHOOSABLE if section in self.sections]

@@ -16,8 +16,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+import pupils.delegations.panels
 import pupils.history
-import pupils.roll_list  # noqa: F401 - both register what they add
+import pupils.relations
+import pupils.roll_list  # noqa: F401 - they register what they add
 from core import navigation
 from core import rules as time_rules
 from core.panels import (
@@ -42,13 +44,14 @@ from core.panels import (
     register,
 )
 from core.roles import Permission
+from core.sections import Section
 from pupils import roll, rules
 from pupils.alerts import alerts_for, by_need, roll_columns
 from pupils.looks import unusual_looks
 from pupils.models import Allocation, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
-P = Permission
+P, S = Permission, Section
 CASELOAD_ROWS = 20
 NEXT_SHOWN = 3
 REVIEW_WORKING_DAYS = 20
@@ -60,7 +63,7 @@ def _next_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
     """What is due next for a child in care, what has a day first; nothing for one who has left."""
     if roll.left_care_on([pupil.pk], today):
         return None
-    steps = [step for panel in panels_for(ChildNext, user) for step in panel.steps(user, pupil, today)]
+    steps = [step for panel in panels_for(ChildNext, user, pupil) for step in panel.steps(user, pupil, today)]
     steps.sort(key=lambda step: step.on or date.max)
     return {"steps": steps[:NEXT_SHOWN], "more": len(steps) - NEXT_SHOWN}
 
@@ -349,15 +352,30 @@ register(
     ),
     SchoolFilter(key="children", order=10, permission=P.SEE_PUPILS, field=_children_field, apply=_by_children),
     HomeNeeds(needs=_school_needs, order=80, permission=P.APPOINT_TEACHERS),
-    ChildTab(url_name="pupils:detail", label="Overview", order=0, permission=P.SEE_PUPILS),
+    ChildTab(url_name="pupils:detail", label="Overview", order=0, permission=P.SEE_PUPILS, section=S.BASICS),
     ChildTab(url_name="pupils:care", label="Care", order=10, permission=P.SEE_CARE_DETAIL),
-    ChildTab(url_name="pupils:school", label="School", order=20, permission=P.SEE_PUPILS),
+    ChildTab(url_name="pupils:school", label="School", order=20, permission=P.SEE_PUPILS, section=S.SCHOOL),
     ChildTab(url_name="pupils:protected", label="Protected", order=90, permission=P.SEE_PROTECTED_NOTES),
-    ChildTab(url_name="pupils:timeline", label="Timeline", order=100, permission=P.SEE_PUPILS),
-    OverviewCard(template="pupils/cards/next.html", context=_next_card, order=0, permission=P.SEE_PUPILS, wide=True),
+    ChildTab(url_name="pupils:timeline", label="Timeline", order=100, permission=P.SEE_PUPILS, section=S.BASICS),
+    OverviewCard(
+        template="pupils/cards/next.html",
+        context=_next_card,
+        order=0,
+        permission=P.SEE_PUPILS,
+        section=S.BASICS,
+        wide=True,
+    ),
     ChildNext(steps=_gap_steps, permission=P.SEE_ALL_PUPILS, order=90),
-    OverviewCard(template="pupils/cards/people.html", context=_people_card, order=10, permission=P.SEE_PUPILS),
-    OverviewCard(template="pupils/cards/identity.html", context=_identity_card, order=20, permission=P.SEE_PUPILS),
+    OverviewCard(
+        template="pupils/cards/people.html", context=_people_card, order=10, permission=P.SEE_PUPILS, section=S.SCHOOL
+    ),
+    OverviewCard(
+        template="pupils/cards/identity.html",
+        context=_identity_card,
+        order=20,
+        permission=P.SEE_PUPILS,
+        section=S.SCHOOL,
+    ),
     OverviewCard(template="pupils/cards/care.html", context=_care_card, order=30, permission=P.SEE_CARE_DETAIL),
     HomeCard(template="pupils/cards/roll.html", context=_roll_card, order=10, permission=P.SEE_ALL_PUPILS),
     HomeCard(
@@ -365,16 +383,17 @@ register(
         context=_caseload_card,
         order=5,
         permission=P.SEE_PUPILS,
+        section=S.BASICS,
         wide=True,
     ),
     HomeNeeds(needs=_needs, order=30, permission=P.SEE_ALL_PUPILS),
-    RollAlerts(order=30, permission=P.SEE_PUPILS, values=_gap_alerts),
+    RollAlerts(order=30, permission=P.SEE_PUPILS, section=S.SCHOOL, values=_gap_alerts),
     RollFilter(key="gap", order=90, permission=P.SEE_ALL_PUPILS, field=_gap_field, apply=_by_gap),
     TimelineSource(kind="care", label="Care", events=_care_events, permission=P.SEE_CARE_DETAIL),
-    TimelineSource(kind="school", label="School", events=_school_events, permission=P.SEE_PUPILS),
+    TimelineSource(kind="school", label="School", events=_school_events, permission=P.SEE_PUPILS, section=S.SCHOOL),
 )
 navigation.register(
-    navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10),
+    navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, section=S.BASICS, order=10),
     navigation.NavEntry(
         label="Unusual looks",
         url_name="pupils:unusual_looks",

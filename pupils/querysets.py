@@ -8,14 +8,15 @@ from django.utils import timezone
 
 from core.roles import Permission
 from core.scoping import ScopedQuerySet
+from core.sections import Section, is_limited
 from pupils.rules import ADOPTED_REASONS
 
 
 class PupilQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """All for those who see the whole roll; else the children allocated today or now on roll at one's school.
+    def visible_to(self, user: Any, section: Section = Section.BASICS) -> Self:
+        """All for those who see the whole roll; else the children of a relation that holds today (pupils/relations.py).
 
-        An allocation counts only in the role it was made for: who changes role leaves those children behind.
+        `section` matters for section-limited people: the children of whose record that part is open to them.
         """
         if not user.is_authenticated or not user.can(Permission.SEE_PUPILS):
             return self.none()
@@ -23,7 +24,7 @@ class PupilQuerySet(ScopedQuerySet):
             return self
         from pupils.relations import related_children
 
-        return self.filter(related_children(user, timezone.localdate()))
+        return self.filter(related_children(user, timezone.localdate(), section))
 
     def looked_after(self, *, on: date) -> Self:
         """On the roll on a day: an episode with DECOM on or before it and no DEC, or a DEC after it."""
@@ -81,3 +82,39 @@ class SchoolPlaceQuerySet(PupilDataQuerySet):
 class AllocationQuerySet(PupilDataQuerySet):
     def current(self, on: date) -> Self:
         return self.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)
+
+
+class DelegationQuerySet(PupilDataQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """All for those who oversee them; to a colleague the own ones that open something; else those of one's school.
+
+        The last only as long as the child is on its roll: whoever loses sight of a child learns nothing more of it.
+        """
+        if is_limited(user):
+            return self.in_force(timezone.localdate()).filter(colleague=user)
+        if user.is_authenticated and user.can(Permission.SEE_DELEGATIONS):
+            return self
+        if not user.is_authenticated or not user.can(Permission.DELEGATE_CHILDREN):
+            return self.none()
+        schools = user.school_memberships.current(timezone.localdate()).values("school_id")
+        return super().visible_to(user).filter(school__in=schools)
+
+    def running(self, on: date) -> Self:
+        """Not ended, and the day lies in the span; whether it opens anything, `in_force` says."""
+        return self.filter(ended_at__isnull=True, from_on__lte=on, to_on__gt=on)
+
+    def with_standing(self, on: date) -> Self:
+        """`teacher_there` and `child_there`: whether the two relations to the school hold on a day."""
+        from pupils.models import SchoolPlace
+        from schools.models import SchoolMembership
+
+        post = SchoolMembership.objects.current(on).filter(user=OuterRef("given_by"), school=OuterRef("school"))
+        place = SchoolPlace.objects.current(on).filter(pupil=OuterRef("pupil"), school=OuterRef("school"))
+        return self.annotate(teacher_there=Exists(post), child_there=Exists(place))
+
+    def in_force(self, on: date) -> Self:
+        """Running, given by somebody who is designated teacher of the school on the day, of a child on its roll then.
+
+        A delegation gives no more than its giver has: it ends with the post of the giver and with the child's place.
+        """
+        return self.running(on).with_standing(on).filter(teacher_there=True, child_there=True)

@@ -28,11 +28,12 @@ from core.panels import (
     register,
 )
 from core.roles import Permission
+from core.sections import Section
 from pupils import roll, rules
 from pupils.models import Allocation, CareEpisode, Pupil, SchoolPlace, YearGroup
 from schools.models import School
 
-P = Permission
+P, S = Permission, Section
 
 
 def _main_place(on: date) -> QuerySet[Any]:
@@ -105,7 +106,8 @@ def _sort_by_legal(pupils: QuerySet[Any], on: date) -> QuerySet[Any]:
 
 
 def _school_field(user: Any) -> forms.Field:
-    places = SchoolPlace.objects.visible_to(user).current(_today())
+    children = Pupil.objects.visible_to(user)
+    places = SchoolPlace.objects.current(_today()).filter(pupil__in=children.values("pk"))
     schools = School.objects.filter(pk__in=places.values("school_id")).order_by("name")
     return forms.ModelChoiceField(schools, label="School", empty_label="Any school")
 
@@ -221,12 +223,21 @@ def _by_county(pupils: QuerySet[Any], value: str, on: date) -> QuerySet[Any]:
 
 
 register(
-    RollColumn(key="year", label="Year", order=10, permission=P.SEE_PUPILS, values=_years, order_by=_sort_by_year),
+    RollColumn(
+        key="year",
+        label="Year",
+        order=10,
+        permission=P.SEE_PUPILS,
+        section=S.BASICS,
+        values=_years,
+        order_by=_sort_by_year,
+    ),
     RollColumn(
         key="school",
         label="School",
         order=20,
         permission=P.SEE_PUPILS,
+        section=S.BASICS,
         values=_schools,
         order_by=_sort_by_school,
     ),
@@ -247,10 +258,19 @@ register(
         values=_placement,
         template="pupils/cells/short.html",
     ),
-    RollColumn(key="adviser", label="Adviser", order=60, permission=P.SEE_PUPILS, values=_adviser),
-    RollFilter(key="school", order=10, permission=P.SEE_PUPILS, field=_school_field, apply=_by_school),
-    RollFilter(key="year", order=20, permission=P.SEE_PUPILS, field=_year_field, apply=_by_year),
-    RollFilter(key="key_stage", order=25, permission=P.SEE_PUPILS, field=_key_stage_field, apply=_by_key_stage),
+    RollColumn(key="adviser", label="Adviser", order=60, permission=P.SEE_PUPILS, section=S.SCHOOL, values=_adviser),
+    RollFilter(
+        key="school", order=10, permission=P.SEE_PUPILS, section=S.BASICS, field=_school_field, apply=_by_school
+    ),
+    RollFilter(key="year", order=20, permission=P.SEE_PUPILS, section=S.BASICS, field=_year_field, apply=_by_year),
+    RollFilter(
+        key="key_stage",
+        order=25,
+        permission=P.SEE_PUPILS,
+        section=S.BASICS,
+        field=_key_stage_field,
+        apply=_by_key_stage,
+    ),
     RollFilter(
         key="adviser",
         order=30,
@@ -265,8 +285,10 @@ register(
         field=_people_field(Allocation.Kind.IRO, "IRO", "Any IRO"),
         apply=_by_person(Allocation.Kind.IRO),
     ),
-    RollFilter(key="send", order=38, permission=P.SEE_PUPILS, field=_send_field, apply=_by_send),
+    RollFilter(key="send", order=38, permission=P.SEE_PUPILS, section=S.SCHOOL, field=_send_field, apply=_by_send),
     RollFilter(key="legal_status", order=40, permission=P.SEE_CARE_DETAIL, field=_legal_field, apply=_by_legal),
     RollFilter(key="placement", order=45, permission=P.SEE_CARE_DETAIL, field=_placement_field, apply=_by_placement),
-    RollFilter(key="county", order=50, permission=P.SEE_PUPILS, field=_county_field, apply=_by_county),
+    RollFilter(
+        key="county", order=50, permission=P.SEE_PUPILS, section=S.BASICS, field=_county_field, apply=_by_county
+    ),
 )

@@ -28,6 +28,7 @@ from core.panels import (
 )
 from core.roles import Permission
 from core.scoping import require
+from core.sections import Section, is_limited, may_see
 from pupils import looks, roll
 from pupils.alerts import roll_columns
 from pupils.filters import RollFilterForm, TimelineForm, UnusualLooksForm
@@ -128,7 +129,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
             # Never the words of the search: a browser keeps the titles of pages.
             "page_title": "Children found" if listing.searched else "Children",
             "near": alike,
-            "left": roll.left_care_on(shown, listing.today),
+            "left": {} if is_limited(request.user) else roll.left_care_on(shown, listing.today),
             "form": listing.form,
             "listing": listing,
             "columns": columns,
@@ -188,11 +189,14 @@ def pupil_search(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('pupils:list')}?search=1")
 
 
-def visible_pupil(request: HttpRequest, pupil_id: int) -> Pupil:
-    """The child if in the person's scope, else 404; opening leaves an audit row."""
+def visible_pupil(request: HttpRequest, pupil_id: int, section: Section | None = None) -> Pupil:
+    """The child if in the person's scope, else 404; opening leaves an audit row.
+
+    `section` says of which part of the record the page is. One that names none is shut to section-limited people.
+    """
     require(request, Permission.SEE_PUPILS)
     pupil = Pupil.objects.visible_to(request.user).filter(pk=pupil_id).first()
-    if pupil is None:
+    if pupil is None or not may_see(request.user, section, pupil):
         raise Http404("No child of yours has this number.")
     record_access(request, Access.OPENED, subject=pupil)
     return pupil
@@ -204,7 +208,7 @@ def child_context(request: HttpRequest, pupil: Pupil, *, active: str, page_title
     entry = roll.entries([pupil], on=today)[0]
     tabs = [
         {"label": t.label, "url": reverse(t.url_name, args=[pupil.pk]), "active": t.url_name == active}
-        for t in panels_for(ChildTab, request.user)
+        for t in panels_for(ChildTab, request.user, pupil)
     ]
     label = next((t["label"] for t in tabs if t["active"]), "")
     return {
@@ -229,14 +233,19 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
     if pupil.dob:
         facts.append(f"born {pupil.dob:%-d %b %Y}")
     facts.append(place.school.name if place else "No school place known")
-    if entry.start:
+    # Care is of no section: to whoever has only sections, its dates are not told.
+    if entry.start and not is_limited(request.user):
         facts.append(f"Looked after {entry.start.words}")
     if pupil.known_as and pupil.known_as != pupil.forename:
         facts.insert(0, f"{pupil.forename} {pupil.surname}, known as {pupil.known_as}")
     tags = []
-    if entry.episode is None:
+    if entry.episode is None and not is_limited(request.user):
         tags.append(("Not looked after now", "grey"))
-    if pupil.send in {Pupil.Send.EHCP, Pupil.Send.STATEMENT, Pupil.Send.SUPPORT}:
+    if may_see(request.user, Section.SCHOOL, pupil) and pupil.send in {
+        Pupil.Send.EHCP,
+        Pupil.Send.STATEMENT,
+        Pupil.Send.SUPPORT,
+    }:
         tags.append((pupil.get_send_display(), "purple"))
     if roll.is_out_of_county(place, settings.HOME_LA):
         tags.append(("School out of county", "orange"))
@@ -249,11 +258,11 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
 
 def pupil_detail(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """Overview: what is due, who works with the child, and a card of each app."""
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, Section.BASICS)
     context = child_context(request, pupil, active="pupils:detail")
     context["cards"] = [
         {"template": card.template, "wide": card.wide, "context": found}
-        for card in panels_for(OverviewCard, request.user)
+        for card in panels_for(OverviewCard, request.user, pupil)
         if (found := card.context(request.user, pupil, context["today"])) is not None
     ]
     return render(request, "pupils/detail.html", context)
@@ -284,7 +293,7 @@ def reveal_address(request: HttpRequest, pupil_id: int) -> HttpResponse:
 
 def pupil_school(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """School history with the gaps in days between places."""
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, Section.SCHOOL)
     context = child_context(request, pupil, active="pupils:school")
     places = list(pupil.school_places.visible_to(request.user).select_related("school").order_by("from_on"))
     context["places"] = [
@@ -304,9 +313,9 @@ def _gap_before(places: list[Any], index: int) -> int:
 
 def pupil_timeline(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """Care, school and everything the apps know, newest first; by kind, and as it stood on a day."""
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, Section.BASICS)
     context = child_context(request, pupil, active="pupils:timeline")
-    sources = panels_for(TimelineSource, request.user)
+    sources = panels_for(TimelineSource, request.user, pupil)
     chosen = [k for k in request.GET.getlist("kind") if k in {s.kind for s in sources}]
     form = TimelineForm(request.GET or None)
     last = form.cleaned_data.get("until") if form.is_valid() else None

@@ -11,9 +11,10 @@ from attendance.models import EffectiveRegister, Register
 from attendance.register.places import WIDTH, place_of
 from core.models import User
 from core.roles import ROLE_LABELS, Role
+from core.sections import CHOOSABLE
 from peps.models import PEP
 from provision.models import Exclusion
-from pupils.models import Allocation, CareEpisode, FormerUPN, ProtectedNote, Pupil, SchoolPlace, YearGroup
+from pupils.models import Allocation, CareEpisode, Delegation, FormerUPN, ProtectedNote, Pupil, SchoolPlace, YearGroup
 from pupils.rules.identifiers import upn_check_letter
 from schools.models import School, SchoolMembership
 
@@ -127,6 +128,26 @@ class FormerUPNFactory(DjangoModelFactory):
 
     pupil = factory.SubFactory(PupilFactory)
     upn = factory.Sequence(lambda n: upn_of(n, year=11))
+
+
+class DelegationFactory(DjangoModelFactory):
+    """Every section of a child's record, for the school year 2026/27. The giver's post and the child's place are not
+    made here: give `membership=` of the teacher, and the child a place at its school.
+    """
+
+    class Meta:
+        model = Delegation
+
+    class Params:
+        membership = factory.SubFactory(MembershipFactory)
+
+    pupil = factory.SubFactory(PupilFactory)
+    school = factory.LazyAttribute(lambda o: o.membership.school)
+    given_by = factory.LazyAttribute(lambda o: o.membership.user)
+    colleague = factory.SubFactory(UserFactory, role=Role.SCHOOL_COLLEAGUE.value)
+    sections = factory.LazyFunction(lambda: [section.value for section in CHOOSABLE])
+    from_on = date(2026, 9, 7)
+    to_on = date(2027, 9, 1)
 
 
 class ProtectedNoteFactory(DjangoModelFactory):

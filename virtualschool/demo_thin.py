@@ -1,4 +1,6 @@
-"""First rows of PEPs, the Pledge, the GCSE scheme and exclusions for the demo county, made by their own services.
+"""First rows of PEPs, the Pledge, the GCSE scheme, exclusions and delegations for the demo county.
+
+They are made by the services of each app.
 
 The same for the same county and day; a second run finds what the first one made and adds nothing.
 """
@@ -17,6 +19,7 @@ from core import rules as time_rules
 from core.calendars import county_year
 from core.models import User
 from core.roles import Role
+from core.sections import Section
 from incentives import rules as scheme_rules
 from incentives.indicators import funnel
 from incentives.models import GcseScheme
@@ -32,9 +35,13 @@ from provision.models import Exclusion
 from provision.rules import Category
 from provision.services import record_exclusion
 from pupils import roll
-from pupils.models import Allocation, Pupil
+from pupils.delegations.rules import latest_day
+from pupils.delegations.services import delegate
+from pupils.models import Allocation, Delegation, Pupil
+from virtualschool.demo.people import demo_logins
 
 EXCLUDED = 15
+DELEGATED = 5
 RECENT = 5
 SUSPENDED = "E"
 SAYS_NOTHING = {BLANK, CLOSED, UNMARKED}
@@ -61,7 +68,31 @@ def load_thin(today: date) -> dict[str, int]:
             "pledge_answers": _answer_pledge(today),
             "letters": _tell_of_scheme(today, head),
             "exclusions": _exclude(today, head),
+            "delegations": _delegate(today),
         }
+
+
+def _delegate(today: date) -> int:
+    """The demo's teacher opens attendance and PEPs of some children to the colleague, of one child attendance only."""
+    logins = demo_logins()
+    teacher = User.objects.filter(email=logins[Role.DESIGNATED_TEACHER]).first()
+    colleague = User.objects.filter(email=logins[Role.SCHOOL_COLLEAGUE]).first()
+    if teacher is None or colleague is None or Delegation.objects.exists():
+        return 0
+    children = list(Pupil.objects.visible_to(teacher).looked_after(on=today).order_by("child_id")[:DELEGATED])
+    given = (children[:1], {Section.ATTENDANCE}), (children[1:], {Section.ATTENDANCE, Section.PEPS, Section.EXCLUSIONS})
+    for pupils, sections in given:
+        if pupils:
+            delegate(
+                email=colleague.email,
+                name=colleague.name,
+                pupils=pupils,
+                sections=sections,
+                last_on=latest_day(today),
+                today=today,
+                actor=teacher,
+            )
+    return len(children)
 
 
 def _chance(*parts: object) -> Random:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("robots.txt", edges.robots, name="robots"),
     path(".well-known/security.txt", edges.security_txt, name="security_txt"),
     path("children/", include("pupils.urls")),
+    path("delegations/", include("pupils.delegations.urls")),
     path("schools/", include("schools.urls")),
     path("attendance/", include("attendance.urls")),
     path("attainment/", include("attainment.urls")),

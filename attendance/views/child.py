@@ -9,6 +9,7 @@ from django.urls import reverse
 from core.roles import Permission
 from core.rules import academic_year_label, academic_year_of
 from core.scoping import require
+from core.sections import Section
 from pupils.views import child_context, visible_pupil
 
 
@@ -18,7 +19,7 @@ def child_attendance(request: HttpRequest, pupil_id: int) -> HttpResponse:
     from attendance.views.heatmap import year_map
 
     require(request, Permission.SEE_PUPILS)
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, Section.ATTENDANCE)
     context: dict[str, Any] = child_context(request, pupil, active="attendance:child")
     today = context["today"]
     years = child.years_with_marks(pupil)

@@ -28,7 +28,14 @@ ORDER = (
     Role.SYSTEM_ADMIN,
     Role.SCHOOL_COLLEAGUE,
 )
-OWN, FOREIGN = "own", "foreign"
+OWN, FOREIGN, EXPIRED = "own", "foreign", "expired"
+"""The relation in which a row stands to who asks.
+
+To a school colleague their own is what was delegated to them, here in every section: the last column of the first row
+says so. What was somebody's own until yesterday is answered as what never was: EXPIRED has no row of its own.
+"""
+RELATED = (Role.IRO, Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER, Role.SCHOOL_COLLEAGUE)
+"""Roles that see a child by a relation which ends: allocation, membership of the school, delegation."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Answers:
     foreign: tuple[int, ...]
 
     def of(self, role: Role, which: str) -> int:
-        row: tuple[int, ...] = getattr(self, which)
+        row = self.own if which == OWN else self.foreign
         return row[ORDER.index(role)]
 
 
@@ -57,9 +64,9 @@ ALL_302 = answers(     "302 302 302 302 302 302 302 302 302 302")
 ALL_404 = answers(     "404 404 404 404 404 404 404 404 404 404")
 ALL_405 = answers(     "405 405 405 405 405 405 405 405 405 405")
 # Those who work with children: their own only, or all
-CHILDREN = answers(    "200 200 200 200 200 200 403 403 403 403")
-CHILD = answers(       "200 200 200 200 200 200 403 403 403 403",
-                       "200 200 404 404 404 200 403 403 403 403")
+CHILDREN = answers(    "200 200 200 200 200 200 403 403 403 200")
+CHILD = answers(       "200 200 200 200 200 200 403 403 403 200",
+                       "200 200 404 404 404 200 403 403 403 404")
 FEEDS = answers(       "200 403 403 403 403 200 403 403 403 403")
 FEEDS_POST = answers(  "302 403 403 403 403 302 403 403 403 403")
 INDICATORS = answers(  "200 200 403 403 403 200 403 403 403 403")
@@ -142,7 +149,7 @@ PUPILS: dict[str, Entry] = {
     "pupils:list": Entry(get=CHILDREN),
     "pupils:search": Entry(
         get=ALL_405,
-        post=answers(   "302 302 302 302 302 302 403 403 403 403"),
+        post=answers(   "302 302 302 302 302 302 403 403 403 302"),
         data=lambda world, side: {"q": side.pupil.surname},
     ),
     "pupils:export_csv": Entry(get=answers(
@@ -170,6 +177,10 @@ PUPILS: dict[str, Entry] = {
 
 def protected(world: World, side: Side) -> dict[str, Any]:
     return {**child(world, side), "what": "contact"}
+
+
+def delegation(world: World, side: Side) -> dict[str, Any]:
+    return {"delegation_id": side.delegation.pk}
 
 
 PROTECTED: dict[str, Entry] = {
@@ -229,6 +240,29 @@ ATTENDANCE: dict[str, Entry] = {
     "attendance:completeness": Entry(get=answers(
                         "200 200 403 200 403 200 403 403 403 403")),
 }
+DELEGATIONS: dict[str, Entry] = {
+    "delegations:list": Entry(get=answers(
+                        "200 403 403 200 403 403 403 403 403 403")),
+    "delegations:new": Entry(
+        data=lambda world, side: {
+            "email": "new.colleague@westmarch.example", "name": "Ivy Larch", "children": [side.pupil.pk],
+            "sections": ["attendance"], **day("last_on"),
+        },
+        # A new account: its invitation is on the page that answers. A foreign child is no choice of the form.
+        get=answers(    "403 403 403 200 403 403 403 403 403 403")),
+    "delegations:change": Entry(
+        kwargs=delegation, data=lambda world, side: {"sections": ["attendance"], **day("last_on")},
+        get=answers(    "403 403 403 200 403 403 403 403 403 403",
+                        "403 403 403 404 403 403 403 403 403 403"),
+        post=answers(   "403 403 403 302 403 403 403 403 403 403",
+                        "403 403 403 404 403 403 403 403 403 403")),
+    "delegations:end": Entry(kwargs=delegation, get=ALL_405, post=answers(
+                        "302 403 403 302 403 403 403 403 403 403",
+                        "302 403 403 404 403 403 403 403 403 403")),
+    "delegations:invite": Entry(kwargs=delegation, get=ALL_405, post=answers(
+                        "403 403 403 302 403 403 403 403 403 403",
+                        "403 403 403 404 403 403 403 403 403 403")),
+}
 SCHOOLS["schools:choose_calendar"] = Entry(
     kwargs=school, data=lambda world, side: {"calendar": "county"},
     get=answers(        "200 403 403 403 403 200 403 403 403 403",
@@ -257,32 +291,32 @@ PROVISION: dict[str, Entry] = {
         data=lambda world, side: {
             "school": side.school.pk, "category": "SUSP", "days": "1", **day("from_on", MONDAY),
         },
-        get=answers(    "200 200 403 200 403 403 403 403 403 403",
-                        "200 200 403 404 403 403 403 403 403 403"),
-        post=answers(   "302 302 403 302 403 403 403 403 403 403",
-                        "302 302 403 404 403 403 403 403 403 403")),
+        get=answers(    "200 200 403 200 403 403 403 403 403 200",
+                        "200 200 403 404 403 403 403 403 403 404"),
+        post=answers(   "302 302 403 302 403 403 403 403 403 302",
+                        "302 302 403 404 403 403 403 403 403 404")),
 }
 PEPS: dict[str, Entry] = {
     "peps:list": Entry(get=answers(
-                        "200 200 200 200 200 403 403 403 403 403")),
+                        "200 200 200 200 200 403 403 403 403 200")),
     "peps:export_csv": Entry(get=answers(
                         "200 200 200 200 403 403 403 403 403 403")),
     "peps:export_xlsx": Entry(get=answers(
                         "200 200 200 200 403 403 403 403 403 403")),
     "peps:child": Entry(kwargs=child, get=answers(
-                        "200 200 200 200 200 403 403 403 403 403",
-                        "200 200 404 404 404 403 403 403 403 403")),
+                        "200 200 200 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")),
     "peps:record_meeting": Entry(
         kwargs=lambda world, side: {"pep_id": side.due_pep.pk},
         data=lambda world, side: day("held_on", MONDAY),
-        get=answers(    "200 200 403 200 403 403 403 403 403 403",
-                        "200 200 404 404 404 403 403 403 403 403"),
-        post=answers(   "302 302 403 302 403 403 403 403 403 403",
-                        "302 302 404 404 404 403 403 403 403 403")),
+        get=answers(    "200 200 403 200 403 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404"),
+        post=answers(   "302 302 403 302 403 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
     "peps:complete": Entry(
         kwargs=lambda world, side: {"pep_id": side.held_pep.pk}, get=ALL_405,
         post=answers(   "302 302 403 403 403 403 403 403 403 403",
-                        "302 302 404 404 404 403 403 403 403 403")),
+                        "302 302 404 404 404 403 403 403 403 404")),
 }
 PLEDGE: dict[str, Entry] = {
     "pledge:list": Entry(get=answers(
@@ -526,6 +560,7 @@ MATRIX: dict[str, Entry] = {
     **SITE,
     **PUPILS,
     **PROTECTED,
+    **DELEGATIONS,
     **SCHOOLS,
     **ATTENDANCE,
     **ATTAINMENT,

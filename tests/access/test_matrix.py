@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.models import AccessEvent
 from core.roles import Role
-from tests.access.matrix import FOREIGN, MATRIX, ORDER, OWN, Entry, named_urls
+from tests.access.matrix import EXPIRED, FOREIGN, MATRIX, ORDER, OWN, RELATED, Entry, named_urls
 from tests.access.world import World
 
 WHICH = (OWN, FOREIGN)
@@ -81,6 +81,26 @@ def test_answers(name: str, role: Role, world: World, client_of: Callable[[Role]
         with undone():
             found[f"{method} {which}"] = ask(client, method, name, world, which).status_code
     assert found == expected
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_what_was_theirs_until_yesterday_is_answered_as_what_never_was(
+    name: str, world: World, client_of: Callable[[Role], Client]
+) -> None:
+    """And writes nothing where it is refused."""
+    world.expire()
+    expected, found, changed = {}, {}, []
+    for role in RELATED:
+        for method in METHODS:
+            key = f"{role} {method}"
+            expected[key] = MATRIX[name].expected(method).of(role, EXPIRED)
+            with undone():
+                before = written()
+                found[key] = ask(client_of(role), method, name, world, EXPIRED).status_code
+                if found[key] in REFUSALS and written() != before:
+                    changed.append(key)
+    assert found == expected
+    assert changed == []
 
 
 def refused_posts() -> Iterator[Any]:

@@ -31,6 +31,8 @@ def enlarge(world: World, number: int) -> None:
         pupil = make.looked_after(school=own.school, upn=make.upn_of(7_000 + n), dob=own.pupil.dob)
         for kind in Allocation.Kind.values:
             make.AllocationFactory(pupil=pupil, kind=kind, user=world.users[Role(kind)])
+        given = world.own.delegation
+        make.DelegationFactory(pupil=pupil, school=given.school, given_by=given.given_by, colleague=given.colleague)
         second = make.MembershipFactory().school
         make.PlaceFactory(pupil=pupil, school=second, kind="dual")
         make.YearGroupFactory(pupil=pupil)
@@ -68,7 +70,9 @@ def queries(client: Client, url: str) -> int:
     return len(asked)
 
 
-@pytest.mark.parametrize("role", [Role.VSH, Role.IRO, Role.DESIGNATED_TEACHER, Role.DATA_OFFICER])
+@pytest.mark.parametrize(
+    "role", [Role.VSH, Role.IRO, Role.DESIGNATED_TEACHER, Role.DATA_OFFICER, Role.SCHOOL_COLLEAGUE]
+)
 def test_as_many_queries_for_many_children_as_for_few(
     role: Role, world: World, client_of: Callable[[Role], Client]
 ) -> None:

@@ -9,13 +9,15 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from core.models import User
 from core.roles import Role
-from pupils.models import Allocation
+from pupils.models import Allocation, Delegation
 from tests import factories as make
 from tests.access.walking import Walk, text_of
 from tests.access.world import NOW, TODAY, Side, World
 
-SEE_OWN_CHILDREN = [Role.IRO, Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER]
+SEE_OWN_CHILDREN = [Role.IRO, Role.DESIGNATED_TEACHER, Role.SOCIAL_WORKER, Role.SCHOOL_COLLEAGUE]
+EXPORT_NOTHING = {Role.SOCIAL_WORKER, Role.SCHOOL_COLLEAGUE}
 SEE_NO_CHILD = [Role.FINANCE_OFFICER, Role.BOARD_READER, Role.SYSTEM_ADMIN]
 SEE_ALL = [Role.VSH, Role.ADVISER, Role.DATA_OFFICER]
 ADDRESSES = re.compile(r"""(?:href|action|src|data-[a-z-]*url)=["']([^"']*)["']|^Location: (.*)$""", re.MULTILINE)
@@ -50,7 +52,7 @@ def test_their_own_children_are_there(role: Role, walked: Walk, world: World) ->
     child = world.own.pupil
     told = {page.name for page in walked.of(role) if child.surname in page.text}
     assert {"home", "pupils:list", "pupils:detail", "provision:list"} - ({"home"} if role in SEE_ALL else set()) <= told
-    if role is not Role.SOCIAL_WORKER:
+    if role not in EXPORT_NOTHING:
         exports = [page for page in walked.of(role) if page.name in {"pupils:export_csv", "pupils:export_xlsx"}]
         assert exports
         assert all(child.upn in page.text for page in exports)
@@ -122,7 +124,7 @@ FILTERED_PAGES = [
     (name, role)
     for name in ("pupils:list", "pupils:export_csv", "provision:list")
     for role in SEE_OWN_CHILDREN
-    if (name, role) != ("pupils:export_csv", Role.SOCIAL_WORKER)  # exports nothing; the matrix holds the 403
+    if name != "pupils:export_csv" or role not in EXPORT_NOTHING  # the matrix holds the 403
 ]
 
 
@@ -222,6 +224,81 @@ def test_an_officer_sees_a_child_while_allocated(
     with on_day(1):
         assert reached(signed_in(Role.IRO), world.own) == set()
         assert reached(signed_in(Role.IRO), world.foreign) == ALL_WAYS
+
+
+COLLEAGUES_WAYS = ALL_WAYS - {"export"}
+
+
+@pytest.mark.parametrize("change", ["place", "membership", "delegation"])
+def test_a_colleague_loses_sight_the_day_after_the_last(
+    change: str, world: World, signed_in: Callable[[Role], Client], on_day: Callable[..., time_machine.travel]
+) -> None:
+    rows = {
+        "place": world.own.pupil.school_places.get(),
+        "membership": world.own.membership,
+        "delegation": world.own.delegation,
+    }
+    row = rows[change]
+    type(row).objects.filter(pk=row.pk).update(to_on=TODAY + timedelta(days=1))
+    assert reached(signed_in(Role.SCHOOL_COLLEAGUE), world.own) == COLLEAGUES_WAYS
+    with on_day(1):
+        assert reached(signed_in(Role.SCHOOL_COLLEAGUE), world.own) == set()
+
+
+@pytest.mark.parametrize("change", ["ended", "closed account", "other role", "other role of the colleague"])
+def test_a_colleague_loses_sight_at_once(change: str, world: World, signed_in: Callable[[Role], Client]) -> None:
+    teacher, colleague = world.users[Role.DESIGNATED_TEACHER], world.users[Role.SCHOOL_COLLEAGUE]
+    assert reached(signed_in(Role.SCHOOL_COLLEAGUE), world.own) == COLLEAGUES_WAYS
+    people = User.objects.filter(pk=teacher.pk)
+    match change:
+        case "ended":
+            Delegation.objects.filter(pk=world.own.delegation.pk).update(ended_at=NOW, ended_by=teacher)
+        case "closed account":
+            people.update(is_active=False)
+        case "other role":
+            people.update(role=Role.IRO)
+        case _:
+            User.objects.filter(pk=colleague.pk).update(role=Role.SOCIAL_WORKER)
+    assert reached(signed_in(Role.SCHOOL_COLLEAGUE), world.own) == set()
+
+
+def test_when_a_child_changes_school_the_old_one_loses_sight_and_the_new_one_gains_it(
+    world: World, on_day: Callable[..., time_machine.travel]
+) -> None:
+    """Teacher and colleague of both schools, on the last day at the old one and on the first at the new one."""
+    tomorrow, old, new = TODAY + timedelta(days=1), world.own, world.foreign
+    old.pupil.school_places.update(to_on=tomorrow)
+    make.PlaceFactory(pupil=old.pupil, school=new.school, from_on=tomorrow)
+    make.DelegationFactory(
+        pupil=old.pupil, school=new.school, given_by=new.delegation.given_by, colleague=new.delegation.colleague
+    )
+
+    def who() -> set[str]:
+        people = {
+            "old teacher": old.delegation.given_by, "old colleague": old.delegation.colleague,
+            "new teacher": new.delegation.given_by, "new colleague": new.delegation.colleague,
+        }  # fmt: skip
+        found = set()
+        for name, user in people.items():
+            client = Client()
+            client.force_login(user)
+            if "number" in reached(client, old):
+                found.add(name)
+        return found
+
+    assert who() == {"old teacher", "old colleague"}
+    with on_day(1):
+        assert who() == {"new teacher", "new colleague"}
+
+
+def test_a_teacher_reads_nothing_of_a_delegation_whose_child_has_left(
+    world: World, client_of: Callable[[Role], Client]
+) -> None:
+    page = reverse("delegations:list")
+    assert world.own.pupil.surname in text_of(client_of(Role.DESIGNATED_TEACHER).get(page))
+    world.own.pupil.school_places.update(to_on=TODAY)
+    assert world.own.pupil.surname not in text_of(client_of(Role.DESIGNATED_TEACHER).get(page))
+    assert "not on the roll" in text_of(client_of(Role.VSH).get(page))
 
 
 def test_a_closed_account_reaches_nothing(world: World, client_of: Callable[[Role], Client]) -> None:

@@ -24,7 +24,7 @@ from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
-from pupils.models import Allocation, ProtectedNote, Pupil
+from pupils.models import Allocation, Delegation, ProtectedNote, Pupil
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
@@ -54,6 +54,7 @@ class Side:
     former_upn: str
     postcodes: tuple[str, ...]
     note: ProtectedNote
+    delegation: Delegation
     protected_words: tuple[str, ...]
     report: ReportRun = field(default_factory=ReportRun)
 
@@ -82,7 +83,14 @@ class World:
     sessions: dict[Role, str] = field(default_factory=dict)
 
     def side(self, which: str) -> Side:
-        return self.own if which == "own" else self.foreign
+        """What was the own side until yesterday is the own side, after `expire`."""
+        return self.foreign if which == "foreign" else self.own
+
+    def expire(self) -> None:
+        """Every relation of people to the own side ended yesterday; the children and their rows are as they were."""
+        Allocation.objects.filter(pupil=self.own.pupil).update(to_on=TODAY)
+        SchoolMembership.objects.filter(school=self.own.school).update(to_on=TODAY)
+        Delegation.objects.filter(pupil=self.own.pupil).update(to_on=TODAY)
 
 
 def build() -> World:
@@ -101,12 +109,12 @@ def build() -> World:
     own = _side(
         1, figure, forename="Ownforename", surname="Ownsurname", known_as="Ownknown", school="Ownschool College",
         teacher=users[Role.DESIGNATED_TEACHER], officer=users[Role.IRO], worker=users[Role.SOCIAL_WORKER],
-        adviser=users[Role.ADVISER],
+        adviser=users[Role.ADVISER], colleague=users[Role.SCHOOL_COLLEAGUE],
     )  # fmt: skip
     foreign = _side(
         2, figure, forename="Strangeforename", surname="Strangesurname", known_as="Strangeknown",
         school="Strangeschool College", teacher=_other(Role.DESIGNATED_TEACHER), officer=_other(Role.IRO),
-        worker=_other(Role.SOCIAL_WORKER), adviser=_other(Role.ADVISER),
+        worker=_other(Role.SOCIAL_WORKER), adviser=_other(Role.ADVISER), colleague=_other(Role.SCHOOL_COLLEAGUE),
     )  # fmt: skip
     calendar = _calendar()
     draft, issued = _reports(users[Role.VSH])
@@ -187,10 +195,14 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
     IndicatorPupil.objects.create(
         figure=figure, pupil=pupil, status="in", in_denominator=True, in_numerator=number == 1, reason="All months."
     )
+    membership = make.MembershipFactory(user=teacher, school=at)
     return Side(
         pupil=pupil,
         school=at,
-        membership=make.MembershipFactory(user=teacher, school=at),
+        membership=membership,
+        delegation=make.DelegationFactory(
+            pupil=pupil, school=at, given_by=teacher, colleague=people["colleague"]
+        ),
         due_pep=make.PEPFactory(pupil=pupil),
         held_pep=make.PEPFactory(
             pupil=pupil, academic_year=2025, season="summer", state="held", held_on=date(2026, 6, 11),

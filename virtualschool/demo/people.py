@@ -45,6 +45,14 @@ def _teacher_email(school: School) -> str:
     return f"teacher@{school.domain}"
 
 
+def _colleague_email(school: School) -> str:
+    return f"colleague@{school.domain}"
+
+
+def _demo_school() -> School:
+    return next(school for school in all_schools() if school.name == DEMO_SCHOOL)
+
+
 @cache
 def all_people() -> tuple[Person, ...]:
     """Every person who has an account in the demo. The same for every seed."""
@@ -66,6 +74,7 @@ def all_people() -> tuple[Person, ...]:
     people.extend(
         Person(_teacher_email(school), name(), "designated_teacher", school.urn) for school in _schools_with_teachers()
     )
+    people.append(Person(_colleague_email(_demo_school()), name(), "school_colleague"))
     return tuple(people)
 
 
@@ -79,6 +88,5 @@ def demo_logins() -> dict[str, str]:
     logins: dict[str, str] = {}
     for person in all_people():
         logins.setdefault(person.role, person.email)
-    school = next(school for school in all_schools() if school.name == DEMO_SCHOOL)
-    logins["designated_teacher"] = _teacher_email(school)
+    logins["designated_teacher"] = _teacher_email(_demo_school())
     return logins

@@ -13,11 +13,12 @@ from attainment.models import Qualification
 from attendance.models import MarkConflict
 from core.models import Calendar, FeedRun, User
 from core.roles import Role
+from core.sections import Section
 from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment
 from provision.models import Exclusion
-from pupils.models import Pupil
+from pupils.models import Delegation, Pupil
 from reports.models import ReportRun
 from schools.models import School, SchoolMembership
 from tests.access.matrix import FOREIGN, MATRIX, OWN
@@ -38,11 +39,16 @@ OTHERS: dict[Role, tuple[str, ...]] = {
     Role.DESIGNATED_TEACHER: (
         "pupils:list", "pupils:detail", "pupils:timeline", "attendance:child", "peps:list", "peps:child",
         "peps:record_meeting", "provision:new", "schools:list", "schools:detail", "attendance:completeness",
+        "delegations:list", "delegations:new", "delegations:change",
     ),
     Role.SOCIAL_WORKER: ("pupils:list", "pupils:detail"),
     Role.DATA_OFFICER: ("pupils:list", "pupils:detail", "pupils:care", "reports:list", "reports:run"),
     Role.FINANCE_OFFICER: ("incentives:list", "incentives:scheme"),
     Role.BOARD_READER: ("reports:list", "reports:run", "reports:read"),
+    Role.SCHOOL_COLLEAGUE: (
+        "home", "pupils:list", "pupils:detail", "pupils:timeline", "attendance:child", "peps:list", "peps:child",
+        "provision:list", "provision:new",
+    ),
     Role.SYSTEM_ADMIN: tuple(name for name in MATRIX if name.startswith("accounts:")),
 }  # fmt: skip
 
@@ -64,7 +70,8 @@ class County:
 
     @cached_property
     def pupil(self) -> Pupil:
-        mine = Pupil.objects.visible_to(self.user).looked_after(on=TODAY).filter(effective_registers__isnull=False)
+        seen = Pupil.objects.visible_to(self.user, Section.PEPS)
+        mine = seen.looked_after(on=TODAY).filter(effective_registers__isnull=False)
         return self._first(mine.order_by("-scheme_letters", "child_id"))
 
     @cached_property
@@ -87,6 +94,10 @@ class County:
     @cached_property
     def exclusion(self) -> Exclusion:
         return self._first(Exclusion.objects.visible_to(self.user))
+
+    @cached_property
+    def delegation(self) -> Delegation:
+        return self._first(Delegation.objects.visible_to(self.user))
 
     @cached_property
     def conflict(self) -> MarkConflict:

@@ -339,9 +339,11 @@ def test_each_role_has_one_obvious_login() -> None:
     logins = demo_logins()
     assert set(logins) == {
         "vsh", "adviser", "iro", "designated_teacher", "social_worker", "data_officer", "finance_officer",
-        "board_reader", "system_admin",
+        "board_reader", "system_admin", "school_colleague",
     }  # fmt: skip
     assert logins["vsh"] == "vsh@westmarch.example"
+    teacher, colleague = logins["designated_teacher"], logins["school_colleague"]
+    assert colleague.partition("@")[2] == teacher.partition("@")[2]
     assert len(emails_of("iro")) == 10
     assert len({person.email for person in all_people()}) == len(all_people())
     assert 35 <= len(emails_of("designated_teacher")) <= 45
