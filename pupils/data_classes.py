@@ -21,10 +21,16 @@ classify(
 classify("pupils.ReturnRecord", open="id pupil table run", personal="key on", special="data")
 classify("pupils.SchoolPlace", open="id pupil school kind run", personal="from_on to_on")
 classify("pupils.YearGroup", open="id pupil academic_year run", personal="nc_year")
-classify("pupils.Allocation", open="id pupil user kind", personal="from_on to_on")
+classify("pupils.Allocation", open="id pupil user kind moved_from", personal="from_on to_on")
 # That there is a restriction is said on each page of the child; what it says only on request.
 classify(
     "pupils.ProtectedNote",
     open="id pupil kind recorded_by recorded_at ended_by ended_at",
     protected="protected_text",
+)
+# The words may tell anything of the child.
+classify(
+    "pupils.EmergencyAccess",
+    open="id user pupil ground opened_at expires_at closed_at reviewed_by reviewed_at outcome",
+    special="reason note",
 )

@@ -16,8 +16,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+import pupils.emergencies.panels
 import pupils.history
-import pupils.roll_list  # noqa: F401 - both register what they add
+import pupils.roll_list  # noqa: F401 - all three register what they add
 from core import navigation
 from core import rules as time_rules
 from core.panels import (
@@ -44,6 +45,7 @@ from core.panels import (
 from core.roles import Permission
 from pupils import roll, rules
 from pupils.alerts import alerts_for, by_need, roll_columns
+from pupils.caseloads.covered import covered_on
 from pupils.looks import unusual_looks
 from pupils.models import Allocation, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
@@ -147,7 +149,7 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
         return None
     pupils = Pupil.objects.visible_to(user).looked_after(on=today)
     if user.role == "adviser":
-        own = Allocation.objects.current(today).filter(user=user).values("pupil_id")
+        own = Allocation.objects.held_by(user, today).values("pupil_id")
         pupils = pupils.filter(pk__in=own)
     everybody = list(pupils.order_by("sort_name", "child_id").values_list("pk", flat=True))
     ids = by_need(everybody, alerts_for(user, everybody, today))[:CASELOAD_ROWS]
@@ -157,9 +159,17 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
         columns.append(REVIEW_COLUMN)
     values = [column.values(ids, today) for column in columns]
     rows = [(children[pk], [(c, v.get(pk)) for c, v in zip(columns, values, strict=True)]) for pk in ids]
+    covered = covered_on(user, ids, today)
     own_list = f"&adviser={user.pk}" if user.role == "adviser" else ""
     url = f"{reverse('pupils:list')}?sort=alerts{own_list}"
-    return {"columns": columns, "rows": rows, "total": len(everybody), "url": url, "named": len(rows)}
+    return {
+        "columns": columns,
+        "rows": rows,
+        "total": len(everybody),
+        "url": url,
+        "named": len(rows),
+        "covered": covered,
+    }
 
 
 def _reviews(ids: Sequence[int], on: date) -> Mapping[int, str]:
@@ -375,6 +385,14 @@ register(
 )
 navigation.register(
     navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, order=10),
+    navigation.NavEntry(
+        label="Caseloads",
+        url_name="pupils:caseloads",
+        permission=P.ARRANGE_COVER,
+        order=171,
+        about="Move children from one person to another, for good",
+        group="Settings",
+    ),
     navigation.NavEntry(
         label="Unusual looks",
         url_name="pupils:unusual_looks",

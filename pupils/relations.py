@@ -1,16 +1,31 @@
 """Which relations open a child's record to a person who does not see the whole roll; each holds on a day."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
-from pupils.models import SchoolPlace
+from core.models import Cover
+from pupils.emergencies.reading import reading_child
+from pupils.models import Allocation, SchoolPlace
+from schools.models import SchoolMembership
 
 
 def related_children(user: Any, on: date) -> Q:
     """Children to whom the person stands in one of the relations below on a day."""
-    return _allocated(user, on) | _at_own_school(user, on)
+    return _allocated(user, on) | _at_own_school(user, on) | _covered_allocations(user, on) | _covered_schools(user, on)
+
+
+def opened_in_emergency(user: Any, now: datetime) -> Q:
+    """The child whose own pages this request shows to a person who opened it in an emergency; else none.
+
+    Not among `related_children`: such an opening never brings the child into a list, a search, a figure, a download
+    or within reach of a change. The note on the user only narrows, what holds is the row, to the minute.
+    """
+    child = reading_child(user)
+    if child is None:
+        return Q()
+    return Q(pk__in=user.emergency_accesses.open_at(now).filter(pupil=child).values("pupil_id"))
 
 
 def _allocated(user: Any, on: date) -> Q:
@@ -21,4 +36,22 @@ def _allocated(user: Any, on: date) -> Q:
 def _at_own_school(user: Any, on: date) -> Q:
     """On roll on the day at a school where the person is recorded as designated teacher."""
     places = SchoolPlace.objects.current(on).filter(school__in=user.school_memberships.current(on).values("school_id"))
+    return Q(pk__in=places.values("pupil_id"))
+
+
+def _covered_allocations(user: Any, on: date) -> Q:
+    """Allocated to a colleague of the same role for whom the person covers on the day.
+
+    It holds also when the colleague's account is closed meanwhile: their children must not be left with nobody.
+    """
+    absent = Cover.objects.of(user, on).values("absent_id")
+    allocations = Allocation.objects.current(on).filter(kind=user.role, user__in=absent)
+    return Q(pk__in=allocations.values("pupil_id"))
+
+
+def _covered_schools(user: Any, on: date) -> Q:
+    """On roll on the day at the school of a designated teacher for whom the person covers."""
+    absent = Cover.objects.of(user, on).values("absent_id")
+    memberships = SchoolMembership.objects.current(on).filter(user__in=absent)
+    places = SchoolPlace.objects.current(on).filter(school__in=memberships.values("school_id"))
     return Q(pk__in=places.values("pupil_id"))
