@@ -52,7 +52,7 @@ def _moves_of(pupil_ids: set[int]) -> dict[tuple[int, str], list[Allocation]]:
     return found
 
 
-def _left(moves: list[Allocation]) -> set[int]:
+def _left(moves: list[Allocation]) -> set[int | None]:
     """From whom the child was taken by the last move, and by those right before it: a file may be older than all."""
     people = {moves[0].moved_from_id}
     for later, earlier in pairwise(moves):

@@ -20,7 +20,7 @@ from pupils.models import Allocation, Pupil
 def caseload_of(person: User, kind: str, on: date) -> QuerySet[Allocation]:
     """The person's allocations of a kind on a day, with their children, by name."""
     rows = Allocation.objects.current(on).filter(user=person, kind=kind).select_related("pupil")
-    return rows.order_by("pupil__sort_name", "pupil__child_id")  # type: ignore[no-any-return]
+    return rows.order_by("pupil__sort_name", "pupil__child_id")
 
 
 @transaction.atomic

@@ -65,7 +65,7 @@ def emergency_new(request: HttpRequest) -> HttpResponseBase:
 def emergency_close(request: HttpRequest, access_id: int) -> HttpResponse:
     """The person is done before the hours are over."""
     require(request, Permission.OPEN_IN_EMERGENCY)
-    access = request.user.emergency_accesses.filter(pk=access_id).first()  # type: ignore[union-attr]
+    access = request.user.emergency_accesses.filter(pk=access_id).first()  # type: ignore[union-attr,misc]
     if access is None:
         raise Http404("You opened no such record.")
     services.close_emergency(access=access, now=timezone.now(), actor=request.user)
