@@ -41,6 +41,14 @@ register(
 )
 navigation.register(
     navigation.NavEntry(
+        label="Open in an emergency",
+        url_name="pupils:emergency_new",
+        permission=Permission.OPEN_IN_EMERGENCY,
+        order=193,
+        about="The record of a child who is not yours, for some hours, with a reason",
+        group="Children and schools",
+    ),
+    navigation.NavEntry(
         label="Emergency openings",
         url_name="pupils:emergencies",
         permission=Permission.SEE_AUDIT,
