@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from core import navigation, rules
 from core.calendars import all_calendars
+from core.cover import COVERED_ROLES
 from core.models import Cover, User
 from core.panels import AuditSubject, HomeCard, HomeNeeds, Need, register
 from core.roles import AccountState, Permission
@@ -54,11 +56,15 @@ def _audit_broken(user: Any, today: date) -> Iterable[Need]:
 
 def _cover_card(user: Any, today: date) -> Mapping[str, Any] | None:
     """Whom the person covers, now and soon, and who covers for them."""
-    theirs = Cover.objects.select_related("absent", "covering").order_by("from_on", "pk")
+    if user.role not in COVERED_ROLES:
+        return None
+    theirs = Cover.objects.filter(Q(absent=user) | Q(covering=user), ended_at=None, to_on__gt=today)
+    covers = list(theirs.select_related("absent", "covering").order_by("from_on", "pk"))
+    mine = [c for c in covers if c.covering_id == user.pk and c.absent.role == user.role]
     found = {
-        "doing": list(theirs.of(user, today)),
-        "coming": list(theirs.to_come(today).filter(covering=user)),
-        "done_for_me": list((theirs.in_force(today) | theirs.to_come(today)).filter(absent=user)),
+        "doing": [c for c in mine if c.from_on <= today],
+        "coming": [c for c in mine if c.from_on > today],
+        "done_for_me": [c for c in covers if c.absent_id == user.pk],
     }
     return found if any(found.values()) else None
 

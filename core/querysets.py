@@ -53,9 +53,6 @@ class CoverQuerySet(QuerySet[Any]):
         """On a day (half-open); one that was ended before its time holds no more from that very day."""
         return self.filter(Q(ended_at=None) | Q(ended_at__date__gt=on), from_on__lte=on, to_on__gt=on)
 
-    def to_come(self, on: date) -> Self:
-        return self.filter(ended_at=None, from_on__gt=on)
-
     def of(self, user: Any, on: date) -> Self:
         """What the person does for colleagues on a day. Both have one role: who changed it covers nobody."""
         return self.in_force(on).filter(covering=user, covering__role=F("absent__role"), absent__role=user.role)

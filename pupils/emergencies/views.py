@@ -41,7 +41,7 @@ def emergency_new(request: HttpRequest) -> HttpResponseBase:
             # Nothing of what was typed is kept: who asks again and again shows up by the number of these rows.
             record_access(request, Access.NOT_FOUND, detail={"ground": data["ground"]})
             form.add_error(None, NOBODY)
-        elif Pupil.objects.changeable_by(request.user).filter(pk=child.pk).exists():
+        elif Pupil.objects.visible_to(request.user).filter(pk=child.pk).exists():
             messages.info(request, "This record is open to you without an emergency. Nobody was told.")
             return redirect("pupils:detail", pupil_id=child.pk)
         else:

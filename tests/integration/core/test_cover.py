@@ -16,6 +16,7 @@ from core.cover.services import arrange_cover, end_cover
 from core.models import AccessEvent, Cover, User
 from core.roles import Role
 from pledge.permissions import can_record_pledge
+from pupils.looks import unusual_looks
 from pupils.models import Allocation, Pupil
 from schools.models import School
 from tests import factories as make
@@ -224,3 +225,18 @@ def test_each_decision_leaves_a_trace(make_user: Any, arrange: Arrange, head: Us
         (head.pk, stands_in.pk, "cover arranged", away.pk),
         (head.pk, stands_in.pk, "cover ended", away.pk),
     ]
+
+
+def test_a_look_by_cover_is_no_unusual_look(make_user: Any, arrange: Arrange, head: User) -> None:
+    away, stands_in = make_user(Role.IRO), make_user(Role.IRO)
+    theirs = child_of(away, "iro")
+    arrange(away, stands_in, from_on=MONDAY + timedelta(days=1))
+
+    def listed(on: date) -> int:
+        at = datetime.combine(on, NOW.time(), LONDON)
+        record = {"user_id": stands_in.pk, "action": "opened", "subject_type": "pupils.pupil", "subject_id": theirs.pk}
+        AccessEvent.objects.create(at=at, **record)
+        return len(unusual_looks(head, from_on=on, to_on=on))
+
+    assert [listed(MONDAY + timedelta(days=n)) for n in (0, 1, 4)] == [1, 0, 0]
+    assert listed(WEEK_LATER) == 1
