@@ -97,7 +97,7 @@ def _covered_spans(
     spans: dict[tuple[int, str], list[tuple[int, date, date | None]]] = defaultdict(list)
     rows = Allocation.objects.visible_to(user).filter(user__in=[c.absent_id for c in covers], from_on__lte=to_on)
     for absent, kind, *span in rows.values_list("user_id", "kind", "pupil_id", "from_on", "to_on"):
-        spans[absent, kind].append(tuple(span))  # type: ignore[arg-type]
+        spans[absent, kind].append(tuple(span))
     for cover in covers:
         ends = cover.to_on if cover.ended_at is None else timezone.localdate(cover.ended_at) + timedelta(days=1)
         for child, first, to in spans[cover.absent_id, cover.absent.role]:
