@@ -162,7 +162,7 @@ def test_from_a_refusal_to_an_emergency_opening_to_its_review(
     page.get_by_label("Child id or UPN").fill(child.child_id)
     page.get_by_role("button", name="Open the record").click()
 
-    expect(page.get_by_text("Opened in an emergency until 23 Nov 2026 13:30")).to_be_visible()
+    expect(page.get_by_text("Opened in an emergency until Mon 23 Nov 2026, 13:30")).to_be_visible()
     assert child.child_id not in page.url
     check_both(page)
     page.get_by_role("link", name="Care", exact=True).click()
