@@ -172,7 +172,7 @@ def _low_needs(user: Any, today: date) -> Iterable[Need]:
         return
     pupils, extra, group = Pupil.objects.visible_to(user, S.ATTENDANCE).looked_after(on=today), "", ""
     if user.role == Role.ADVISER:
-        own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
+        own = Allocation.objects.held_by(user, today).filter(kind=Allocation.Kind.ADVISER)
         pupils, extra = pupils.filter(pk__in=own.values("pupil_id")), f"&adviser={user.pk}"
         group = OWN_CASELOAD
     ids = list(pupils.values_list("pk", flat=True))

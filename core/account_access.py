@@ -63,7 +63,7 @@ def mail_link(user: User, link: str) -> bool:
         "second_step": user.role in settings.MFA_REQUIRED_ROLES,
     }
     subject = "Your account for the Virtual School" if invited else "Choose a new password for the Virtual School"
-    return _mail(user, subject, f"accounts/email/{'invitation' if invited else 'link'}.txt", context)
+    return mail_person(user, subject, f"accounts/email/{'invitation' if invited else 'link'}.txt", context)
 
 
 def note_activity(request: HttpRequest) -> None:
@@ -88,10 +88,11 @@ def end_sessions(user: User) -> int:
 def mail_second_step_removed(user: User, reason: str) -> bool:
     """Tell the person; False when there is no mail server or it did not take the message."""
     context = {"user": user, "reason": reason, "council": settings.COUNCIL_NAME, "at": timezone.now()}
-    return _mail(user, "Your second step was removed", "accounts/email/second_step_removed.txt", context)
+    return mail_person(user, "Your second step was removed", "accounts/email/second_step_removed.txt", context)
 
 
-def _mail(user: User, subject: str, template: str, context: dict[str, Any]) -> bool:
+def mail_person(user: User, subject: str, template: str, context: dict[str, Any]) -> bool:
+    """Send a person a mail made of a template; False when there is no mail server or it did not take the message."""
     if not mail_is_set_up():
         return False
     try:

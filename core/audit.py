@@ -25,6 +25,7 @@ class Access(StrEnum):
     EXPORTED = "exported"
     PRINTED = "printed"
     REVEALED = "revealed"
+    EMERGENCY = "emergency"
     REFUSED = "refused"
     NOT_FOUND = "not_found"
     SIGNED_IN = "signed_in"
@@ -54,6 +55,7 @@ ACCESS_LABELS: dict[Access, str] = {
     Access.EXPORTED: "Exported",
     Access.PRINTED: "Made a document",
     Access.REVEALED: "Revealed a protected field",
+    Access.EMERGENCY: "Opened the record in an emergency",
     Access.REFUSED: "Was refused",
     Access.NOT_FOUND: "Asked for something out of reach",
     Access.SIGNED_IN: "Signed in",

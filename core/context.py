@@ -13,9 +13,9 @@ SERVICE_NAME = "Virtual School"
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `service` with council, name, training, navigation, role_label and search_url.
+    """Context processor: `service` with council, name, training, navigation, role_label, search_url, emergency_url.
 
-    `search_url` is empty for those who may not look for children.
+    An address is empty for those who may not use it.
     """
     user = getattr(request, "user", None)
     signed_in = bool(user is not None and user.is_authenticated)
@@ -30,6 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "navigation": entries_for(user, request) if let_in else [],
             "role_label": role_label(user) if signed_in else "",
             "search_url": search_url(user) if let_in else "",
+            "emergency_url": emergency_url(user) if let_in else "",
         }
     }
 
@@ -48,5 +49,15 @@ def search_url(user: Any) -> str:
         return ""
     try:
         return reverse("pupils:search")
+    except NoReverseMatch:
+        return ""
+
+
+def emergency_url(user: Any) -> str:
+    """Where a record out of scope is opened in an emergency; empty for roles that may not."""
+    if not user.can(Permission.OPEN_IN_EMERGENCY):
+        return ""
+    try:
+        return reverse("pupils:emergency_new")
     except NoReverseMatch:
         return ""

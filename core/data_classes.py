@@ -18,6 +18,12 @@ classify(
     open="id table number sealed_at first_id last_id rows ids columns digests horizon next_xid cluster previous hash",
 )
 classify("core.Invitation", open="id user sent_at expires_at accepted_at withdrawn_at", personal="token_hash")
+# Why a colleague is away may be an illness.
+classify(
+    "core.Cover",
+    open="id absent covering from_on to_on made_by made_at ended_by ended_at",
+    special="reason",
+)
 classify("core.Calendar", open="id name is_default")
 classify("core.Term", open="id calendar academic_year season half name starts_on ends_on")
 classify("core.ClosureDay", open="id calendar on reason")

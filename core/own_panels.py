@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from core import navigation, rules
 from core.calendars import all_calendars
-from core.models import User
-from core.panels import AuditSubject, HomeNeeds, Need, register
+from core.cover import COVERED_ROLES
+from core.models import Cover, User
+from core.panels import AuditSubject, HomeCard, HomeNeeds, Need, register
 from core.roles import AccountState, Permission
 from core.sealing.services import last_check
 
@@ -52,6 +54,21 @@ def _audit_broken(user: Any, today: date) -> Iterable[Need]:
     )
 
 
+def _cover_card(user: Any, today: date) -> Mapping[str, Any] | None:
+    """Whom the person covers, now and soon, and who covers for them."""
+    if user.role not in COVERED_ROLES:
+        return None
+    theirs = Cover.objects.filter(Q(absent=user) | Q(covering=user), ended_at=None, to_on__gt=today)
+    covers = list(theirs.select_related("absent", "covering").order_by("from_on", "pk"))
+    mine = [c for c in covers if c.covering_id == user.pk and c.absent.role == user.role]
+    found = {
+        "doing": [c for c in mine if c.from_on <= today],
+        "coming": [c for c in mine if c.from_on > today],
+        "done_for_me": [c for c in covers if c.absent_id == user.pk],
+    }
+    return found if any(found.values()) else None
+
+
 def _account_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
     """Accounts by name; their pages are the administrator's."""
     linked = user.can(Permission.MANAGE_ACCOUNTS)
@@ -61,6 +78,7 @@ def _account_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str
 
 register(
     AuditSubject(kind="core.user", label="Account", permission=Permission.SEE_AUDIT, names=_account_names),
+    HomeCard(template="cover/cards/home.html", context=_cover_card, order=6, permission=Permission.SEE_PUPILS),
     HomeNeeds(needs=_audit_broken, order=1, permission=Permission.SEE_AUDIT),
     HomeNeeds(needs=_terms_missing, order=75, permission=Permission.SET_CALENDARS),
     HomeNeeds(needs=_people_waiting, order=10, permission=Permission.MANAGE_ACCOUNTS),
@@ -72,6 +90,14 @@ navigation.register(
         permission=Permission.MANAGE_ACCOUNTS,
         order=60,
         about="Who may sign in, and as what",
+        group="Settings",
+    ),
+    navigation.NavEntry(
+        label="Cover",
+        url_name="cover:list",
+        permission=Permission.ARRANGE_COVER,
+        order=170,
+        about="Who sees the children of a colleague who is away, and until when",
         group="Settings",
     ),
     navigation.NavEntry(

@@ -37,6 +37,12 @@ def check_can_set_calendars(actor: Any) -> None:
         raise PermissionDenied("Term dates are recorded by the data officer or the Virtual School Head.")
 
 
+def check_can_arrange_cover(actor: Any) -> None:
+    """Who sees whose children is the Virtual School Head's to decide."""
+    if not actor.can(Permission.ARRANGE_COVER):
+        raise PermissionDenied("Cover is arranged, and caseloads are moved, by the Virtual School Head.")
+
+
 def why_not_deactivate(actor: Any, user: "User") -> str:
     """A sentence when the account must stay open, else nothing."""
     if actor is not None and actor.pk == user.pk:

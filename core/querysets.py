@@ -1,9 +1,10 @@
-"""Which accounts."""
+"""Which accounts, and who stands in for whom."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from core.roles import AccountState, Permission, Role
 
@@ -39,3 +40,19 @@ class UserQuerySet(QuerySet[Any]):
 
         traces = AccessEvent.objects.filter(user_id=OuterRef("pk")).order_by("-at")
         return self.annotate(last_seen_at=Subquery(traces.values("at")[:1]))
+
+
+class CoverQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """All for those who arrange cover; for everybody else what concerns themselves."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.can(Permission.ARRANGE_COVER) else self.filter(Q(absent=user) | Q(covering=user))
+
+    def in_force(self, on: date) -> Self:
+        """On a day (half-open); one that was ended before its time holds no more from that very day."""
+        return self.filter(Q(ended_at=None) | Q(ended_at__date__gt=on), from_on__lte=on, to_on__gt=on)
+
+    def of(self, user: Any, on: date) -> Self:
+        """What the person does for colleagues on a day. Both have one role: who changed it covers nobody."""
+        return self.in_force(on).filter(covering=user, covering__role=F("absent__role"), absent__role=user.role)

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from core.cover import views as cover
 from core.views import (
     accounts,
     audit,
@@ -60,7 +61,14 @@ audit_patterns = [
     path("access-log.jsonl", audit.access_log_lines, name="export_lines"),
 ]
 
+cover_patterns = [
+    path("", cover.cover_list, name="list"),
+    path("new/", cover.cover_new, name="new"),
+    path("<int:cover_id>/end/", cover.cover_end, name="end"),
+]
+
 urlpatterns = [
+    path("cover/", include((cover_patterns, "cover"))),
     path("access-log/", include((audit_patterns, "audit"))),
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),

@@ -68,8 +68,8 @@ class PEPFilterForm(GovForm):
         elif not term and status not in WAITING:
             peps = peps.of_term(self.this_term)  # type: ignore[attr-defined]
         if adviser := self.chosen("adviser"):
-            allocations = Allocation.objects.visible_to(self.user).current(today)
-            own = allocations.filter(user=adviser, kind=Allocation.Kind.ADVISER)
+            allocations = Allocation.objects.visible_to(self.user).held_by(adviser, today)
+            own = allocations.filter(kind=Allocation.Kind.ADVISER)
             peps = peps.filter(pupil__in=own.values("pupil_id"))
         return peps
 

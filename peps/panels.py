@@ -134,7 +134,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
     """An adviser is told of the own caseload, everybody else of the children in scope."""
     peps, extra, group = PEP.objects.visible_to(user), "", ""
     if user.role == Role.ADVISER:
-        own = Allocation.objects.current(today).filter(user=user, kind=Allocation.Kind.ADVISER)
+        own = Allocation.objects.held_by(user, today).filter(kind=Allocation.Kind.ADVISER)
         peps, extra = peps.filter(pupil__in=own.values("pupil_id")), f"&adviser={user.pk}"
         group = OWN_CASELOAD
     yield Need(

@@ -10,10 +10,10 @@ from pupils.models import Allocation, Pupil
 
 
 def check_can_record_pledge(user: Any, pupil: Pupil, *, today: date) -> None:
-    """The independent reviewing officer of this child, today."""
+    """The independent reviewing officer of this child, today, or a colleague who covers for them."""
     if not user.can(Permission.RECORD_PLEDGE):
         raise PermissionDenied("The child’s reviewing officer records the Pledge.")
-    mine = Allocation.objects.current(today).filter(pupil=pupil, user=user, kind=Allocation.Kind.IRO)
+    mine = Allocation.objects.held_by(user, today).filter(pupil=pupil, kind=Allocation.Kind.IRO)
     if not mine.exists():
         raise PermissionDenied("Another reviewing officer is allocated to this child and records the Pledge.")
 

@@ -45,8 +45,8 @@ class PledgeListing:
         self.sort = request.GET.get("sort", "name")
         pupils = Pupil.objects.visible_to(request.user).looked_after(on=self.today)
         if officer := self.form.chosen("iro"):
-            allocations = Allocation.objects.visible_to(request.user).current(self.today)
-            own = allocations.filter(user=officer, kind=Allocation.Kind.IRO)
+            allocations = Allocation.objects.visible_to(request.user).held_by(officer, self.today)
+            own = allocations.filter(kind=Allocation.Kind.IRO)
             pupils = pupils.filter(pk__in=own.values("pupil_id"))
         self.all = standings(pupils.order_by("sort_name", "child_id"), today=self.today)
 

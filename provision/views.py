@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +27,10 @@ from provision.forms import ExclusionForm
 from provision.models import Exclusion
 from provision.permissions import check_can_record_exclusion
 from pupils import roll
+from pupils.emergencies.reading import reading_access
 from pupils.models import Pupil
 from pupils.relations import own_schools
-from pupils.views import visible_pupil
+from pupils.views import visible_pupil, visible_row
 
 PER_PAGE = 50
 ORDERS = {"from": "from_on", "name": "pupil__sort_name", "school": "school__name", "length": "sessions"}
@@ -146,12 +147,7 @@ def exclusion_export(request: HttpRequest, extension: str) -> HttpResponseBase:
 def exclusion_page(request: HttpRequest, exclusion_id: int) -> HttpResponse:
     """One exclusion: what was decided, what it sets off, and what must happen when."""
     require(request, Permission.SEE_PUPILS)
-    exclusion = (
-        Exclusion.objects.visible_to(request.user).filter(pk=exclusion_id).select_related("pupil", "school").first()
-    )
-    if exclusion is None:
-        raise Http404("There is no such exclusion among your children's.")
-    pupil = visible_pupil(request, exclusion.pupil_id, Section.EXCLUSIONS)
+    pupil, exclusion = visible_row(request, Exclusion, exclusion_id, Section.EXCLUSIONS)
     today = timezone.localdate()
     return render(
         request,
@@ -163,6 +159,7 @@ def exclusion_page(request: HttpRequest, exclusion_id: int) -> HttpResponse:
                 (pupil.display_name, reverse("pupils:detail", args=[pupil.pk])),
             ],
             "exclusion": exclusion,
+            "emergency": reading_access(request.user),
             "warnings": services.warnings_for(exclusion),
             "duties": services.duties_of(exclusion),
             "today": today,

@@ -21,7 +21,7 @@ classify(
 classify("pupils.ReturnRecord", open="id pupil table run", personal="key on", special="data")
 classify("pupils.SchoolPlace", open="id pupil school kind run", personal="from_on to_on")
 classify("pupils.YearGroup", open="id pupil academic_year run", personal="nc_year")
-classify("pupils.Allocation", open="id pupil user kind", personal="from_on to_on")
+classify("pupils.Allocation", open="id pupil user kind moved_from", personal="from_on to_on")
 # That there is a restriction is said on each page of the child; what it says only on request.
 classify(
     "pupils.ProtectedNote",
@@ -33,4 +33,10 @@ classify(
     "pupils.Delegation",
     open="id pupil school given_by colleague sections ended_by ended_at",
     personal="from_on to_on",
+)
+# The words may tell anything of the child.
+classify(
+    "pupils.EmergencyAccess",
+    open="id user pupil ground opened_at expires_at closed_at reviewed_by reviewed_at outcome",
+    special="reason note",
 )

@@ -1,7 +1,7 @@
 """Looks at children's records that are worth a question: read from the access log, judged by rules.looks."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.audit import Access
-from core.models import AccessEvent, User
+from core.models import AccessEvent, Cover, User
 from core.wording import count_of
 from pupils.models import Allocation, Pupil
 from pupils.rules import looks as rules
@@ -77,6 +77,8 @@ def _read(user: Any, from_on: date, to_on: date) -> _Log:
     spans = Allocation.objects.visible_to(user).filter(user__in=list(looks), from_on__lte=to_on)
     for person, child, first, to in spans.values_list("user_id", "pupil_id", "from_on", "to_on"):
         allocations[person, child].append((first, to))
+    for person, child, first, to in _covered_spans(user, looks, from_on, to_on):
+        allocations[person, child].append((first, to))
     return _Log(
         looks=looks,
         refusals=refusals,
@@ -84,6 +86,22 @@ def _read(user: Any, from_on: date, to_on: date) -> _Log:
         children=Pupil.objects.visible_to(user).in_bulk([*children, 0]),
         allocations=allocations,
     )
+
+
+def _covered_spans(
+    user: Any, people: Iterable[int], from_on: date, to_on: date
+) -> Iterator[tuple[int, int, date, date | None]]:
+    """(person, child, first day, day after the last) of children whom people cover for a colleague: two queries."""
+    running = Cover.objects.filter(covering__in=list(people), from_on__lte=to_on, to_on__gt=from_on)
+    covers = list(running.select_related("absent"))
+    spans: dict[tuple[int, str], list[tuple[int, date, date | None]]] = defaultdict(list)
+    rows = Allocation.objects.visible_to(user).filter(user__in=[c.absent_id for c in covers], from_on__lte=to_on)
+    for absent, kind, *span in rows.values_list("user_id", "kind", "pupil_id", "from_on", "to_on"):
+        spans[absent, kind].append(tuple(span))
+    for cover in covers:
+        ends = cover.to_on if cover.ended_at is None else timezone.localdate(cover.ended_at) + timedelta(days=1)
+        for child, first, to in spans[cover.absent_id, cover.absent.role]:
+            yield cover.covering_id, child, max(first, cover.from_on), min(to or ends, ends)
 
 
 def _own_surname(log: _Log) -> Iterator[UnusualLook]:

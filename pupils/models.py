@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -15,6 +15,7 @@ from pupils.querysets import (
     AllocationQuerySet,
     CareEpisodeQuerySet,
     DelegationQuerySet,
+    EmergencyAccessQuerySet,
     FormerUPNQuerySet,
     ProtectedNoteQuerySet,
     PupilDataQuerySet,
@@ -280,6 +281,13 @@ class Allocation(models.Model):
     kind = models.CharField(max_length=15, choices=Kind.choices)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    moved_from = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whom the Virtual School Head took the child from; a roll file that still names them is out of date",
+    )
 
     objects = AllocationQuerySet.as_manager()
 
@@ -374,3 +382,59 @@ class Delegation(models.Model):
     @property
     def section_labels(self) -> list[str]:
         return [SECTION_LABELS[section] for section in CHOOSABLE if section in self.sections]
+
+
+@track_changes()
+class EmergencyAccess(models.Model):
+    """A person without a relation to a child opened its record, for some hours, with a ground and a reason.
+
+    The Virtual School Head reviews each of them. Reading only (pupils.emergencies).
+    """
+
+    class Ground(models.TextChoices):
+        SAFETY = "safety", "The child may be in danger now"
+        MISSING = "missing", "The child is missing"
+        DUTY = "duty", "I am on duty and the child's own worker cannot be reached"
+        MEETING = "meeting", "A meeting or hearing about the child is under way"
+        OTHER = "other", "Another ground"
+
+    class Outcome(models.TextChoices):
+        JUSTIFIED = "justified", "Justified"
+        FOLLOW_UP = "follow_up", "To follow up"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="emergency_accesses")
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="emergency_accesses")
+    ground = models.CharField(max_length=10, choices=Ground.choices)
+    reason = models.TextField(max_length=1000)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, help_text="When the person closed it themselves")
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    note = models.TextField(max_length=1000, blank=True)
+
+    objects = EmergencyAccessQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        verbose_name = "emergency opening"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("opened_at")), name="pupils_emergency_expires_later"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True, outcome="")
+                | (models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~models.Q(outcome="")),
+                name="pupils_emergency_reviewed_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "expires_at"], name="pupils_emergency_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} opened {self.pupil_id}"
+
+    @property
+    def over_at(self) -> datetime:
+        """When it ended or will end."""
+        return min(self.closed_at or self.expires_at, self.expires_at)

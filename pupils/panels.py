@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 import pupils.delegations.panels
+import pupils.emergencies.panels
 import pupils.history
 import pupils.relations
 import pupils.roll_list  # noqa: F401 - they register what they add
@@ -47,6 +48,7 @@ from core.roles import Permission
 from core.sections import Section
 from pupils import roll, rules
 from pupils.alerts import alerts_for, by_need, roll_columns
+from pupils.caseloads.covered import covered_on
 from pupils.looks import unusual_looks
 from pupils.models import Allocation, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
@@ -150,7 +152,7 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
         return None
     pupils = Pupil.objects.visible_to(user).looked_after(on=today)
     if user.role == "adviser":
-        own = Allocation.objects.current(today).filter(user=user).values("pupil_id")
+        own = Allocation.objects.held_by(user, today).values("pupil_id")
         pupils = pupils.filter(pk__in=own)
     everybody = list(pupils.order_by("sort_name", "child_id").values_list("pk", flat=True))
     ids = by_need(everybody, alerts_for(user, everybody, today))[:CASELOAD_ROWS]
@@ -160,9 +162,17 @@ def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:
         columns.append(REVIEW_COLUMN)
     values = [column.values(ids, today) for column in columns]
     rows = [(children[pk], [(c, v.get(pk)) for c, v in zip(columns, values, strict=True)]) for pk in ids]
+    covered = covered_on(user, ids, today)
     own_list = f"&adviser={user.pk}" if user.role == "adviser" else ""
     url = f"{reverse('pupils:list')}?sort=alerts{own_list}"
-    return {"columns": columns, "rows": rows, "total": len(everybody), "url": url, "named": len(rows)}
+    return {
+        "columns": columns,
+        "rows": rows,
+        "total": len(everybody),
+        "url": url,
+        "named": len(rows),
+        "covered": covered,
+    }
 
 
 def _reviews(ids: Sequence[int], on: date) -> Mapping[int, str]:
@@ -394,6 +404,14 @@ register(
 )
 navigation.register(
     navigation.NavEntry(label="Children", url_name="pupils:list", permission=P.SEE_PUPILS, section=S.BASICS, order=10),
+    navigation.NavEntry(
+        label="Caseloads",
+        url_name="pupils:caseloads",
+        permission=P.ARRANGE_COVER,
+        order=171,
+        about="Move children from one person to another, for good",
+        group="Settings",
+    ),
     navigation.NavEntry(
         label="Unusual looks",
         url_name="pupils:unusual_looks",

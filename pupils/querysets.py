@@ -1,12 +1,14 @@
 """Whose records a person sees: the one definition. Every model that hangs off a child only names its path."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from core.roles import Permission
+from core.models import Cover
+from core.roles import ROLE_PERMISSIONS, Permission
 from core.scoping import ScopedQuerySet
 from core.sections import Section, is_limited
 from pupils.rules import ADOPTED_REASONS
@@ -17,14 +19,25 @@ class PupilQuerySet(ScopedQuerySet):
         """All for those who see the whole roll; else the children of a relation that holds today (pupils/relations.py).
 
         `section` matters for section-limited people: the children of whose record that part is open to them.
+        On the pages of a child whom the person opened in an emergency it holds that child too: those pages read,
+        and nothing else of the request does (pupils.emergencies.reading).
         """
+        from pupils.relations import opened_in_emergency
+
+        return self._related_to(user, section, lambda: opened_in_emergency(user, timezone.now()))
+
+    def changeable_by(self, user: Any, section: Section = Section.BASICS) -> Self:
+        """Whose records the person may write in, as far as their role writes: never what an emergency opened."""
+        return self._related_to(user, section, Q)
+
+    def _related_to(self, user: Any, section: Section, besides: Callable[[], Q]) -> Self:
         if not user.is_authenticated or not user.can(Permission.SEE_PUPILS):
             return self.none()
         if user.can(Permission.SEE_ALL_PUPILS):
             return self
         from pupils.relations import related_children
 
-        return self.filter(related_children(user, timezone.localdate(), section))
+        return self.filter(related_children(user, timezone.localdate(), section) | besides())
 
     def looked_after(self, *, on: date) -> Self:
         """On the roll on a day: an episode with DECOM on or before it and no DEC, or a DEC after it."""
@@ -83,6 +96,11 @@ class AllocationQuerySet(PupilDataQuerySet):
     def current(self, on: date) -> Self:
         return self.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)
 
+    def held_by(self, user: Any, on: date) -> Self:
+        """The caseload of a person on a day: their own allocations, and those of colleagues whom they cover."""
+        absent = Cover.objects.of(user, on).values("absent_id")
+        return self.current(on).filter(Q(user=user) | Q(user__in=absent, kind=user.role))
+
 
 class DelegationQuerySet(PupilDataQuerySet):
     def visible_to(self, user: Any) -> Self:
@@ -118,3 +136,14 @@ class DelegationQuerySet(PupilDataQuerySet):
         A delegation gives no more than its giver has: it ends with the post of the giver and with the child's place.
         """
         return self.running(on).with_standing(on).filter(teacher_there=True, child_there=True)
+
+
+class EmergencyAccessQuerySet(PupilDataQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """For those who review them."""
+        return self if user.is_authenticated and user.can(Permission.SEE_AUDIT) else self.none()
+
+    def open_at(self, now: datetime) -> Self:
+        """Neither expired nor closed, of a person whose role may still open records so."""
+        roles = [role.value for role, allowed in ROLE_PERMISSIONS.items() if Permission.OPEN_IN_EMERGENCY in allowed]
+        return self.filter(closed_at=None, expires_at__gt=now, opened_at__lte=now, user__role__in=roles)

@@ -1,15 +1,17 @@
 """Which relations open a child's record to a person who does not see the whole roll; each holds on a day."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.models import Cover
 from core.sections import Open, Section, is_limited, register_source
-from pupils.models import Delegation, SchoolPlace
-from schools.models import School
+from pupils.emergencies.reading import reading_child
+from pupils.models import Allocation, Delegation, SchoolPlace
+from schools.models import School, SchoolMembership
 
 
 def related_children(user: Any, on: date, section: Section = Section.BASICS) -> Q:
@@ -19,7 +21,19 @@ def related_children(user: Any, on: date, section: Section = Section.BASICS) -> 
     """
     if is_limited(user):
         return _delegated(user, on, section)
-    return _allocated(user, on) | _at_own_school(user, on)
+    return _allocated(user, on) | _at_own_school(user, on) | _covered_allocations(user, on) | _covered_schools(user, on)
+
+
+def opened_in_emergency(user: Any, now: datetime) -> Q:
+    """The child whose own pages this request shows to a person who opened it in an emergency; else none.
+
+    Not among `related_children`: such an opening never brings the child into a list, a search, a figure, a download
+    or within reach of a change. The note on the user only narrows, what holds is the row, to the minute.
+    """
+    child = reading_child(user)
+    if child is None:
+        return Q()
+    return Q(pk__in=user.emergency_accesses.open_at(now).filter(pupil=child).values("pupil_id"))
 
 
 def _allocated(user: Any, on: date) -> Q:
@@ -57,6 +71,24 @@ def own_schools(user: Any) -> QuerySet[School]:
         return School.objects.filter(pk__in=given.values("school_id"))
     schools: QuerySet[School] = School.objects.visible_to(user)
     return schools
+
+
+def _covered_allocations(user: Any, on: date) -> Q:
+    """Allocated to a colleague of the same role for whom the person covers on the day.
+
+    It holds also when the colleague's account is closed meanwhile: their children must not be left with nobody.
+    """
+    absent = Cover.objects.of(user, on).values("absent_id")
+    allocations = Allocation.objects.current(on).filter(kind=user.role, user__in=absent)
+    return Q(pk__in=allocations.values("pupil_id"))
+
+
+def _covered_schools(user: Any, on: date) -> Q:
+    """On roll on the day at the school of a designated teacher for whom the person covers."""
+    absent = Cover.objects.of(user, on).values("absent_id")
+    memberships = SchoolMembership.objects.current(on).filter(user__in=absent)
+    places = SchoolPlace.objects.current(on).filter(school__in=memberships.values("school_id"))
+    return Q(pk__in=places.values("pupil_id"))
 
 
 register_source(delegated_sections)

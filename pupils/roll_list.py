@@ -156,7 +156,7 @@ def _people_field(kind: Allocation.Kind, label: str, any_one: str) -> Callable[[
 
 def _by_person(kind: Allocation.Kind) -> Callable[[QuerySet[Any], User, date], QuerySet[Any]]:
     def apply(pupils: QuerySet[Any], person: User, on: date) -> QuerySet[Any]:
-        own = Allocation.objects.current(on).filter(user=person, kind=kind)
+        own = Allocation.objects.held_by(person, on).filter(kind=kind)
         return pupils.filter(pk__in=own.values("pupil_id"))
 
     return apply

@@ -48,7 +48,8 @@ def change_allocations(*, changes: Iterable[AllocationChange], on: date, actor: 
 
     The first person ever of a kind is taken to have worked with the child since the child's first episode (from
     `on` where there is none): a file that names people does not say since when. A second change on one day
-    replaces the first. Seven statements, whatever the number of children.
+    replaces the first, and what was planned for a later day is dropped. Eight statements, whatever the number of
+    children.
     """
     todo = pending_changes(changes, on=on)
     pupils = {c.pupil_id for c in todo}
@@ -74,14 +75,23 @@ def change_allocations(*, changes: Iterable[AllocationChange], on: date, actor: 
                 since = min(on, first_episode.get(change.pupil_id, on))
             new.append((change.pupil_id, change.user_id, change.kind, since))
     with acting_as(actor):
+        _drop_planned({(c.pupil_id, c.kind) for c in todo}, on)
         if ended:
             stage("stage_ended", {"id": "bigint", "to_on": "date"}, ended)
             update_from_stage("pupils_allocation", "stage_ended", ["to_on"])
         if replaced:
             stage("stage_replaced", {"id": "bigint", "user_id": "bigint"}, replaced)
             update_from_stage("pupils_allocation", "stage_replaced", ["user_id"])
+            Allocation.objects.filter(pk__in=[pk for pk, _ in replaced]).update(moved_from=None)
         copy_rows(Allocation, ["pupil_id", "user_id", "kind", "from_on"], new)
     return len(todo)
+
+
+def _drop_planned(keys: set[tuple[int, str]], on: date) -> None:
+    later = Allocation.objects.filter(pupil_id__in={pupil_id for pupil_id, _ in keys}, from_on__gt=on)
+    planned = [pk for pk, *key in later.values_list("pk", "pupil_id", "kind") if tuple(key) in keys]
+    if planned:
+        Allocation.objects.filter(pk__in=planned).delete()
 
 
 def _current(pupil_ids: Iterable[int], on: date) -> dict[tuple[int, str], _Current]:

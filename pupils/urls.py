@@ -1,6 +1,8 @@
 from django.urls import path
 
 from pupils import views
+from pupils.caseloads import views as caseloads
+from pupils.emergencies import views as emergencies
 from pupils.protected import views as protected
 
 app_name = "pupils"
@@ -9,6 +11,13 @@ urlpatterns = [
     path("search/", views.pupil_search, name="search"),
     path("children.csv", views.pupil_export, {"extension": "csv"}, name="export_csv"),
     path("children.xlsx", views.pupil_export, {"extension": "xlsx"}, name="export_xlsx"),
+    path("emergencies/", emergencies.emergency_list, name="emergencies"),
+    path("emergencies/new/", emergencies.emergency_new, name="emergency_new"),
+    path("emergencies/<int:access_id>/", emergencies.emergency_review, name="emergency_review"),
+    path("emergencies/<int:access_id>/close/", emergencies.emergency_close, name="emergency_close"),
+    path("caseloads/", caseloads.caseloads, name="caseloads"),
+    path("caseloads/<int:user_id>/<slug:kind>/", caseloads.caseload, name="caseload"),
+    path("caseloads/planned/<int:allocation_id>/take-back/", caseloads.cancel_move, name="cancel_move"),
     path("unusual-looks/", views.unusual_looks, name="unusual_looks"),
     path("<int:pupil_id>/", views.pupil_detail, name="detail"),
     path("<int:pupil_id>/care/", views.pupil_care, name="care"),

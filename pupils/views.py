@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,8 @@ from core.scoping import require
 from core.sections import Section, is_limited, may_see
 from pupils import looks, roll
 from pupils.alerts import roll_columns
+from pupils.caseloads.covered import covered_on
+from pupils.emergencies.reading import child_of, note_reading, open_access, reading_access, trace_of
 from pupils.filters import RollFilterForm, TimelineForm, UnusualLooksForm
 from pupils.history import changes_of
 from pupils.models import CareEpisode, ProtectedNote, Pupil
@@ -126,6 +129,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
         request,
         "pupils/list.html",
         {
+            "covered": covered_on(request.user, [p.pk for p in page.object_list], listing.today),
             # Never the words of the search: a browser keeps the titles of pages.
             "page_title": "Children found" if listing.searched else "Children",
             "near": alike,
@@ -189,17 +193,38 @@ def pupil_search(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('pupils:list')}?search=1")
 
 
-def visible_pupil(request: HttpRequest, pupil_id: int, section: Section | None = None) -> Pupil:
+def visible_pupil(
+    request: HttpRequest, pupil_id: int, section: Section | None = None, *, changes: bool | None = None
+) -> Pupil:
     """The child if in the person's scope, else 404; opening leaves an audit row.
 
     `section` says of which part of the record the page is. One that names none is shut to section-limited people.
+    A child that is open to the person in an emergency only may be read: a page that changes something (`changes`; by
+    default a POST does) is 403.
     """
     require(request, Permission.SEE_PUPILS)
     pupil = Pupil.objects.visible_to(request.user).filter(pk=pupil_id).first()
-    if pupil is None or not may_see(request.user, section, pupil):
+    if pupil is not None and not may_see(request.user, section, pupil):
         raise Http404("No child of yours has this number.")
-    record_access(request, Access.OPENED, subject=pupil)
+    if pupil is None:
+        access = open_access(request.user, pupil_id, timezone.now())
+        if access is None:
+            raise Http404("No child of yours has this number.")
+        if request.method == "POST" if changes is None else changes:
+            raise PermissionDenied("You opened this record in an emergency: it may be read, and nothing else.")
+        note_reading(request.user, access)
+        pupil = access.pupil
+    record_access(request, Access.OPENED, subject=pupil, detail=trace_of(request.user))
     return pupil
+
+
+def visible_row(request: HttpRequest, model: type[Model], pk: int, section: Section | None = None) -> tuple[Pupil, Any]:
+    """A row that hangs off a child and has a page of its own, with its child; 404 where the child is out of scope."""
+    pupil = visible_pupil(request, child_of(model, pk) or 0, section)
+    row = model._default_manager.visible_to(request.user).filter(pk=pk).first()  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404("There is no such entry among your children's.")
+    return pupil, row
 
 
 def child_context(request: HttpRequest, pupil: Pupil, *, active: str, page_title: str = "") -> dict[str, Any]:
@@ -223,6 +248,7 @@ def child_context(request: HttpRequest, pupil: Pupil, *, active: str, page_title
         .in_force()
         .filter(pupil=pupil, kind=ProtectedNote.Kind.CONTACT)
         .exists(),
+        "emergency": reading_access(request.user),
         "may_see_restriction": request.user.can(Permission.SEE_PROTECTED_NOTES),  # type: ignore[union-attr]
     }
 
@@ -239,6 +265,8 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
     if pupil.known_as and pupil.known_as != pupil.forename:
         facts.insert(0, f"{pupil.forename} {pupil.surname}, known as {pupil.known_as}")
     tags = []
+    if cover := covered_on(request.user, [pupil.pk], timezone.localdate()).get(pupil.pk):
+        tags.append((cover, "purple"))
     if entry.episode is None and not is_limited(request.user):
         tags.append(("Not looked after now", "grey"))
     if may_see(request.user, Section.SCHOOL, pupil) and pupil.send in {
@@ -284,9 +312,10 @@ def reveal_address(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """Show the protected postcodes once, with an audit row of its own."""
     require(request, Permission.SEE_CARE_DETAIL)
     require(request, Permission.SEE_PLACEMENT_ADDRESS)
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, changes=False)
     check_can_reveal_address(request.user, pupil)
-    record_access(request, Access.REVEALED, subject=pupil, detail={"fields": ["home_post", "pl_post"]})
+    detail = {"fields": ["home_post", "pl_post"], **trace_of(request.user)}
+    record_access(request, Access.REVEALED, subject=pupil, detail=detail)
     request.session[ADDRESS_SHOWN_FOR] = pupil.pk
     return redirect("pupils:care", pupil_id=pupil.pk)
 
@@ -346,7 +375,7 @@ def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:
     people = User.objects.in_bulk({e.user_id for e in page.object_list if e.user_id})
     context["page"] = page
     context["events"] = [
-        (event, people.get(event.user_id), _screen_words(request, event.screen)) for event in page.object_list
+        (event, people.get(event.user_id), screen_words(request.user, event.screen)) for event in page.object_list
     ]
     return render(request, "pupils/who_looked.html", context)
 
@@ -390,11 +419,15 @@ OTHER_SCREENS = {
     "pupils:protected_show": "Protected",
     "pupils:protected_new": "Protected",
     "pupils:search": "Search",
+    "pupils:emergency_new": "Emergency opening",
+    "pupils:emergency_close": "Emergency opening",
+    "pupils:emergency_review": "Emergency opening",
+    "pupils:caseload": "Moving a caseload",
 }
 
 
-def _screen_words(request: HttpRequest, screen: str) -> str:
+def screen_words(user: Any, screen: str) -> str:
     """A page as people call it: its tab's label, else its address name in plain words."""
-    tabs = {t.url_name: t.label for t in panels_for(ChildTab, request.user)}
+    tabs = {t.url_name: t.label for t in panels_for(ChildTab, user)}
     plain = screen.replace(":", ": ").replace("_", " ")
     return tabs.get(screen) or OTHER_SCREENS.get(screen) or plain[:1].upper() + plain[1:]

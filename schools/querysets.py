@@ -3,6 +3,7 @@ from typing import Any, Self
 
 from django.db.models import Q, QuerySet
 
+from core.models import Cover
 from core.roles import Permission, Role
 
 
@@ -15,17 +16,24 @@ class SchoolMembershipQuerySet(QuerySet[Any]):
         running = Q(to_on__isnull=True) | Q(to_on__gt=on)
         return self.filter(running, from_on__lte=on, user__role=Role.DESIGNATED_TEACHER, user__is_active=True)
 
+    def held_by(self, user: Any, on: date) -> Self:
+        """Of the person on a day, and of colleagues whom they cover."""
+        return self.current(on).filter(Q(user=user) | Q(user__in=Cover.objects.of(user, on).values("absent_id")))
+
 
 class SchoolQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
-        """The register is public, but the product shows it by role: school staff see their own school only."""
+        """The register is public, but the product shows it by role: school staff see their own and one they cover."""
         if not user.is_authenticated or not user.can(Permission.SEE_SCHOOLS):
             return self.none()
         if user.can(Permission.SEE_ALL_PUPILS):
             return self
         from django.utils import timezone
 
-        return self.filter(pk__in=user.school_memberships.current(timezone.localdate()).values("school_id"))
+        from schools.models import SchoolMembership
+
+        mine = SchoolMembership.objects.held_by(user, timezone.localdate())
+        return self.filter(pk__in=mine.values("school_id"))
 
     def matching(self, text: str) -> Self:
         """Schools whose name holds every word, or whose URN or DfE number (with or without its slash) is the text."""

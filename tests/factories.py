@@ -1,20 +1,31 @@
 """Rows for tests: invented people, schools and children of the county of Westmarch."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from attainment.models import Qualification, Result
 from attainment.rules import subject_key
 from attendance.models import EffectiveRegister, Register
 from attendance.register.places import WIDTH, place_of
-from core.models import User
+from core.models import Cover, User
 from core.roles import ROLE_LABELS, Role
 from core.sections import CHOOSABLE
 from peps.models import PEP
 from provision.models import Exclusion
-from pupils.models import Allocation, CareEpisode, Delegation, FormerUPN, ProtectedNote, Pupil, SchoolPlace, YearGroup
+from pupils.models import (
+    Allocation,
+    CareEpisode,
+    Delegation,
+    EmergencyAccess,
+    FormerUPN,
+    ProtectedNote,
+    Pupil,
+    SchoolPlace,
+    YearGroup,
+)
 from pupils.rules.identifiers import upn_check_letter
 from schools.models import School, SchoolMembership
 
@@ -161,6 +172,35 @@ class ProtectedNoteFactory(DjangoModelFactory):
     protected_text = "No contact with the former partner of the mother"
     recorded_by = factory.SubFactory(UserFactory, role=Role.SOCIAL_WORKER.value)
     recorded_at = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+
+
+class EmergencyAccessFactory(DjangoModelFactory):
+    """Opened by a social worker for four hours."""
+
+    class Meta:
+        model = EmergencyAccess
+
+    pupil = factory.SubFactory(PupilFactory)
+    user = factory.SubFactory(UserFactory, role=Role.SOCIAL_WORKER.value)
+    ground = "duty"
+    reason = "The police rang the duty line and need the school"
+    opened_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyAttribute(lambda o: o.opened_at + timedelta(hours=4))
+
+
+class CoverFactory(DjangoModelFactory):
+    """A social worker covers for another, this week."""
+
+    class Meta:
+        model = Cover
+
+    absent = factory.SubFactory(UserFactory, role=Role.SOCIAL_WORKER.value)
+    covering = factory.SubFactory(UserFactory, role=factory.SelfAttribute("..absent.role"))
+    from_on = factory.LazyFunction(timezone.localdate)
+    to_on = factory.LazyAttribute(lambda o: o.from_on + timedelta(days=7))
+    reason = "leave"
+    made_by = factory.SubFactory(UserFactory)
+    made_at = factory.LazyFunction(timezone.now)
 
 
 class YearGroupFactory(DjangoModelFactory):

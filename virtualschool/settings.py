@@ -383,6 +383,10 @@ CRISPY_GDS_FRONTEND_VERSION = "6.6.0"
 DJANGO_TABLES2_TEMPLATE = "tables/govuk.html"
 COUNCIL_NAME = os.environ.get("VS_COUNCIL_NAME", "Westmarch County Council")
 HOME_LA = os.environ.get("VS_HOME_LA", "990")
+# For how many hours a record that was opened in an emergency stays open (pupils/emergencies).
+VS_EMERGENCY_HOURS = int(os.environ.get("VS_EMERGENCY_HOURS", "4"))
+if not 1 <= VS_EMERGENCY_HOURS <= 72:
+    raise ImproperlyConfigured("VS_EMERGENCY_HOURS must be 1 to 72.")
 # What an authority decides for itself in NI 99, 100 and 101 (docs/indicators.md); the defaults are the cautious ones.
 INDICATOR_CHOICES = {
     "ceased_on_snapshot_counts": flag("VS_CEASED_ON_SNAPSHOT_COUNTS"),

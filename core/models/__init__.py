@@ -1,6 +1,7 @@
 from core.models.accounts import Invitation, User
 from core.models.audit import AccessEvent, AuditSeal
 from core.models.calendars import Calendar, ClosureDay, Term
+from core.models.cover import Cover
 from core.models.feeds import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile
 from core.models.jobs import JobRun
 
@@ -9,6 +10,7 @@ __all__ = [
     "AuditSeal",
     "Calendar",
     "ClosureDay",
+    "Cover",
     "FeedChange",
     "FeedProblem",
     "FeedRun",

@@ -84,6 +84,7 @@ ROLL = {
     "SCHOOL_MISSING": "No school is named",
     "SCHOOL_SUCCEEDED": "The school has a successor",
     "SCHOOL_UNKNOWN": "A school that is not on the register",
+    "STAFF_MOVED": "A person from whom the child was moved",
     "STAFF_ROLE": "A person with another role",
     "STAFF_UNKNOWN": "Nobody with this email address",
     "TWO_MAIN_PLACES": "Two main schools at once",

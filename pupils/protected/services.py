@@ -15,7 +15,7 @@ from pupils.protected.permissions import check_may_record
 @transaction.atomic
 def record_note(*, pupil: Pupil, kind: ProtectedNote.Kind, text: str, now: datetime, actor: Any) -> ProtectedNote:
     """Write a note about a child. Raises PermissionDenied, or ValidationError for one without words."""
-    check_may_record(actor)
+    check_may_record(actor, pupil)
     if not text.strip():
         raise ValidationError({"note": "Enter what must be known"})
     with acting_as(actor, service="pupils.record_note"):
@@ -36,7 +36,7 @@ def record_note(*, pupil: Pupil, kind: ProtectedNote.Kind, text: str, now: datet
 @transaction.atomic
 def end_note(*, note: ProtectedNote, now: datetime, actor: Any) -> ProtectedNote:
     """The note holds no more; it is kept. Raises PermissionDenied; a note that was ended before stays as it was."""
-    check_may_record(actor)
+    check_may_record(actor, note.pupil)
     held: ProtectedNote = ProtectedNote.objects.select_for_update().get(pk=note.pk)
     if held.ended_at is not None:
         return held

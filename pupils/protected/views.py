@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 from core.audit import Access, record_access
 from core.roles import Permission
 from core.scoping import require
+from pupils.emergencies.reading import trace_of
 from pupils.models import FormerUPN, ProtectedNote, Pupil
 from pupils.protected import KIND_OF, PERMISSION_TO_SEE, SHOWN_LABELS, SHOWN_WHY, Shown, services
 from pupils.protected.forms import NoteForm
 from pupils.protected.permissions import check_may_record, check_may_see, may_record, may_see
-from pupils.views import child_context, visible_pupil
+from pupils.views import child_context, visible_pupil, visible_row
 
 SHOWN_KEY = "protected_shown"
 
@@ -32,7 +33,7 @@ def protected(request: HttpRequest, pupil_id: int) -> HttpResponse:
         for what in Shown
         if may_see(request.user, what)
     ]
-    context["may_record"] = may_record(request.user)
+    context["may_record"] = may_record(request.user, pupil)
     return render(request, "pupils/protected.html", context)
 
 
@@ -64,9 +65,9 @@ def show(request: HttpRequest, pupil_id: int, what: str) -> HttpResponse:
     """Show the entries of one kind on the next page, once, with an audit row."""
     asked = _shown(what)
     require(request, PERMISSION_TO_SEE[asked])
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, changes=False)
     check_may_see(request.user, asked)
-    record_access(request, Access.REVEALED, subject=pupil, detail={"fields": [asked.value]})
+    record_access(request, Access.REVEALED, subject=pupil, detail={"fields": [asked.value], **trace_of(request.user)})
     request.session[SHOWN_KEY] = [pupil.pk, asked.value]
     return redirect("pupils:protected", pupil_id=pupil.pk)
 
@@ -75,8 +76,8 @@ def record(request: HttpRequest, pupil_id: int, what: str) -> HttpResponse:
     """Write a contact restriction or a health note."""
     require(request, Permission.RECORD_PROTECTED_NOTES)
     kind = KIND_OF.get(_shown(what))
-    pupil = visible_pupil(request, pupil_id)
-    check_may_record(request.user)
+    pupil = visible_pupil(request, pupil_id, changes=True)
+    check_may_record(request.user, pupil)
     if kind is None:
         raise Http404("This kind comes with the files and is not recorded by hand.")
     back = reverse("pupils:protected", args=[pupil.pk])
@@ -101,9 +102,7 @@ def record(request: HttpRequest, pupil_id: int, what: str) -> HttpResponse:
 def end(request: HttpRequest, note_id: int) -> HttpResponse:
     """The note holds no more."""
     require(request, Permission.RECORD_PROTECTED_NOTES)
-    note = ProtectedNote.objects.visible_to(request.user).filter(pk=note_id).first()
-    if note is None:
-        raise Http404("There is no such note among your children's.")
+    _, note = visible_row(request, ProtectedNote, note_id)
     services.end_note(note=note, now=timezone.now(), actor=request.user)
     messages.success(request, f"The {note.get_kind_display().lower()} holds no more. It stays in the history.")
     return redirect("pupils:protected", pupil_id=note.pupil_id)

@@ -110,6 +110,11 @@ def day(prefix: str, on: Any = TODAY) -> dict[str, Any]:
     return {f"{prefix}_0": on.day, f"{prefix}_1": on.month, f"{prefix}_2": on.year}
 
 
+def emergency(world: World, side: Side) -> dict[str, Any]:
+    """Opened by the side's own reviewing officer, long ago."""
+    return {"access_id": side.emergency.pk}
+
+
 def nothing(world: World, side: Side) -> dict[str, Any]:
     return {}
 
@@ -172,6 +177,29 @@ PUPILS: dict[str, Entry] = {
     "pupils:changes": Entry(kwargs=child, get=answers(
                         "200 200 200 403 200 403 403 403 403 403",
                         "200 200 404 403 404 403 403 403 403 403")),
+    "pupils:emergencies": Entry(get=ONLY_HEAD),
+    "pupils:emergency_new": Entry(
+        data=lambda world, side: {"number": side.pupil.child_id, "ground": "duty", "reason": "They rang the duty line"},
+        get=answers(    "403 403 200 403 200 403 403 403 403 403"),
+        post=answers(   "403 403 302 403 302 403 403 403 403 403")),
+    "pupils:emergency_review": Entry(
+        kwargs=emergency, data=lambda world, side: {"outcome": "justified"}, get=ONLY_HEAD,
+        post=answers(   "302 403 403 403 403 403 403 403 403 403")),
+    "pupils:emergency_close": Entry(
+        kwargs=emergency, get=ALL_405,
+        post=answers(   "403 403 302 403 404 403 403 403 403 403",
+                        "403 403 404 403 404 403 403 403 403 403")),
+    "pupils:caseloads": Entry(get=ONLY_HEAD),
+    "pupils:caseload": Entry(
+        kwargs=lambda world, side: {"user_id": side.emergency.user_id, "kind": "iro"},
+        data=lambda world, side: {
+            "children": side.pupil.pk, "successor": side.cover.absent_id, "step": "confirm", **day("on"),
+        },
+        get=ONLY_HEAD,
+        post=answers(   "302 403 403 403 403 403 403 403 403 403")),
+    "pupils:cancel_move": Entry(
+        kwargs=lambda world, side: {"allocation_id": side.pupil.allocations.get(kind="iro").pk}, get=ALL_405,
+        post=answers(   "302 403 403 403 403 403 403 403 403 403")),
     "pupils:unusual_looks": Entry(get=ONLY_HEAD),
 }
 
@@ -442,6 +470,19 @@ AUDIT: dict[str, Entry] = {
     "audit:export_csv": Entry(get=ONLY_HEAD),
     "audit:export_lines": Entry(get=ONLY_HEAD),
 }
+COVER: dict[str, Entry] = {
+    "cover:list": Entry(get=ONLY_HEAD),
+    "cover:new": Entry(
+        data=lambda world, side: {
+            "absent": side.cover.absent_id, "covering": side.cover.covering_id, "reason": "leave", **day("from_on"),
+            **day("last_on"),
+        },
+        get=ONLY_HEAD,
+        post=answers(   "302 403 403 403 403 403 403 403 403 403")),
+    "cover:end": Entry(
+        kwargs=lambda world, side: {"cover_id": side.cover.pk}, get=ONLY_HEAD,
+        post=answers(   "302 403 403 403 403 403 403 403 403 403")),
+}
 ONLY_ADMIN = answers(   "403 403 403 403 403 403 403 403 200 403")
 ONLY_ADMIN_302 = answers(
                         "403 403 403 403 403 403 403 403 302 403")
@@ -572,6 +613,7 @@ MATRIX: dict[str, Entry] = {
     **TERMLY,
     **FEED_PAGES,
     **AUDIT,
+    **COVER,
     **ACCOUNT,
     **ACCOUNT_PAGES,
     **CALENDARS,

@@ -17,14 +17,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from attainment.models import IndicatorFigure, IndicatorPupil, Qualification
 from attendance.models import MarkConflict, Register
 from attendance.register.places import place_of
-from core.models import Calendar, ClosureDay, FeedRun, User
+from core.models import Calendar, ClosureDay, Cover, FeedRun, User
 from core.roles import ROLE_LABELS, Role
 from core.rules import default_terms
 from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
-from pupils.models import Allocation, Delegation, ProtectedNote, Pupil
+from pupils.models import Allocation, Delegation, EmergencyAccess, ProtectedNote, Pupil
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
@@ -56,6 +56,8 @@ class Side:
     note: ProtectedNote
     delegation: Delegation
     protected_words: tuple[str, ...]
+    emergency: EmergencyAccess
+    cover: Cover
     report: ReportRun = field(default_factory=ReportRun)
 
     @property
@@ -164,8 +166,8 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _other(role: Role) -> User:
-    user: User = make.UserFactory(role=role.value, email=f"other-{role.value}@westmarch.example")
+def _other(role: Role, prefix: str = "other") -> User:
+    user: User = make.UserFactory(role=role.value, email=f"{prefix}-{role.value}@westmarch.example")
     return user
 
 
@@ -215,6 +217,13 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         postcodes=postcodes,
         note=_notes(pupil, people["worker"], f"Side{number}"),
         protected_words=(f"Side{number}restriction", f"Side{number}health"),
+        emergency=make.EmergencyAccessFactory(
+            user=people["officer"], pupil=pupil, opened_at=NOW - timedelta(days=40), reason=f"Side{number}reason " * 3
+        ),
+        cover=make.CoverFactory(
+            absent=_other(Role.IRO, f"away-{number}"), covering=people["officer"], from_on=MONDAY - timedelta(days=60),
+            to_on=MONDAY,
+        ),
     )  # fmt: skip
 
 

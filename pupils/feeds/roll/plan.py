@@ -12,11 +12,12 @@ from core.models import User
 from core.roles import Role
 from core.wording import count_of
 from pupils import rules
+from pupils.caseloads.moves import settle
 from pupils.feeds.roll.children import FACTS, STAFF, RollChild, former_upns_of, upn_of
 from pupils.feeds.roll.places import PlacePlanner, PlaceState
 from pupils.feeds.upns import tell_kept
 from pupils.matching import PupilIndex
-from pupils.models import CareEpisode, FormerUPN, Pupil, YearGroup
+from pupils.models import Allocation, CareEpisode, FormerUPN, Pupil, YearGroup
 from pupils.services import AllocationChange, pending_changes
 
 ROLES = {
@@ -59,6 +60,7 @@ class Plan:
     places_new: list[PlaceState] = field(default_factory=list)
     places_changed: list[PlaceState] = field(default_factory=list)
     staff: list[tuple[str, str, int]] = field(default_factory=list)
+    moves_confirmed: list[int] = field(default_factory=list)
 
 
 class RollPlanner:
@@ -328,11 +330,29 @@ class RollPlanner:
                     self._applied(child)
                 else:
                     changes[AllocationChange(child.pupil_id, kind, user)] = child
-        for change in pending_changes(changes, on=self.today):
+        settled = settle(changes, on=self.today)
+        for change, standing in settled.held:
+            self._tell_moved(changes[change], change.kind, standing)
+        self.plan.moves_confirmed = settled.confirmed
+        self.difference.changed += len(settled.confirmed)
+        for change in pending_changes(settled.changes, on=self.today):
             child = changes[change]
             self.plan.staff.append((child.child_id, change.kind, change.user_id))
             self.difference.changed += 1
             self._applied(child)
+
+    def _tell_moved(self, child: RollChild, kind: str, standing: Allocation) -> None:
+        """The file still names the person from whom the child was moved; until the day of the move it is right."""
+        row = child.first(f"{kind}_email")
+        if row is None or standing.from_on > self.today:
+            return
+        self.problems.warn(
+            "STAFF_MOVED",
+            f"Child {child.child_id} was moved to somebody else on {standing.from_on:%-d %B %Y}; this file still names "
+            "the person before. The move stands; the rest of the row was used.",
+            advice="Change the person in the social-care system, or move the child back here.",
+            **row.where(f"{kind}_email"),
+        )
 
     def _staff_of(self, row: Row, column: str, kind: str, users: dict[str, tuple[int, Role]]) -> int | None:
         found = users.get(row[column])

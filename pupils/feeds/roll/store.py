@@ -6,6 +6,7 @@ from typing import Any
 from core.db.copy import copy_rows
 from core.db.staging import stage, update_from_stage
 from core.followers import Changed, tell_changed
+from pupils.caseloads.moves import confirm
 from pupils.feeds.roll.plan import PUPIL_FIELDS, Plan, PupilFacts
 from pupils.feeds.upns import free_upns
 from pupils.models import FormerUPN, Pupil, SchoolPlace, YearGroup
@@ -37,6 +38,8 @@ def write(plan: Plan, *, run_id: int | None, today: date, actor: Any) -> None:
     changes = [AllocationChange(keys[child], kind, user) for child, kind, user in plan.staff]
     if changes:
         change_allocations(changes=changes, on=today, actor=actor)
+    if plan.moves_confirmed:
+        confirm(plan.moves_confirmed)
 
 
 def _values(facts: PupilFacts) -> tuple[Any, ...]:
