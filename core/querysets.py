@@ -1,10 +1,12 @@
-"""Which accounts."""
+"""Which accounts, which deliveries of files, and who sees the reviews of access."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from core.feeds.registry import all_kinds
 from core.roles import AccountState, Permission, Role
 
 # Whoever came by single sign-on needs no password.
@@ -26,6 +28,10 @@ class UserQuerySet(QuerySet[Any]):
         waiting = state == AccountState.WAITING
         return self.filter(_NEVER_IN if waiting else ~_NEVER_IN, is_active=True)
 
+    def past_last_day(self, today: date) -> Self:
+        """Open accounts of people whose last day is over."""
+        return self.filter(is_active=True, leaves_on__lt=today)
+
     def matching(self, text: str) -> Self:
         """Accounts whose name or email address holds every word."""
         found = self
@@ -39,3 +45,20 @@ class UserQuerySet(QuerySet[Any]):
 
         traces = AccessEvent.objects.filter(user_id=OuterRef("pk")).order_by("-at")
         return self.annotate(last_seen_at=Subquery(traces.values("at")[:1]))
+
+
+class AccessReviewQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """All of them for those who review access, else none."""
+        return self if user.is_authenticated and user.can(Permission.REVIEW_ACCESS) else self.none()
+
+
+class FeedRunQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """The deliveries of those kinds that the person brings in; one whose kind no app knows goes with most kinds."""
+        if not user.is_authenticated:
+            return self.none()
+        closed = [k.kind for k in all_kinds() if not user.can(k.permission)]
+        if user.can(Permission.IMPORT_FEEDS):
+            return self.exclude(kind__in=closed)
+        return self.filter(kind__in=[k.kind for k in all_kinds() if k.kind not in closed])

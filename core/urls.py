@@ -4,6 +4,7 @@ from core.views import (
     accounts,
     audit,
     calendars,
+    feed_invitations,
     feed_problems,
     feed_words,
     feeds,
@@ -22,6 +23,7 @@ feed_patterns = [
     path("<int:run_id>/words/", feed_words.feed_words, name="words"),
     path("<int:run_id>/apply/", feeds.feed_apply, name="apply"),
     path("<int:run_id>/cancel/", feeds.feed_cancel, name="cancel"),
+    path("<int:run_id>/invite/", feed_invitations.feed_invite, name="invite"),
     path("<int:run_id>/progress/", feeds.feed_progress, name="progress"),
     path("<int:run_id>/changes.csv", feed_problems.feed_changes, name="changes"),
     path("<int:run_id>/problems.csv", feed_problems.feed_problems, name="problems"),
@@ -39,6 +41,7 @@ account_patterns = [
     path("<int:user_id>/withdraw-invitation/", accounts.account_withdraw, name="withdraw"),
     path("<int:user_id>/unlock/", accounts.account_unlock, name="unlock"),
     path("<int:user_id>/remove-second-step/", accounts.account_remove_second_step, name="remove_second_step"),
+    path("<int:user_id>/last-day/", accounts.account_last_day, name="last_day"),
     path("<int:user_id>/deactivate/", accounts.account_deactivate, name="deactivate"),
     path("<int:user_id>/reactivate/", accounts.account_reactivate, name="reactivate"),
 ]
