@@ -7,10 +7,11 @@ from typing import Any
 from django.urls import reverse
 
 from core import navigation, rules
+from core.access_reviews import services as access_reviews
 from core.calendars import all_calendars
-from core.models import User
+from core.models import AccessReview, User
 from core.panels import AuditSubject, HomeNeeds, Need, register
-from core.roles import AccountState, Permission
+from core.roles import AccountState, Permission, Role
 from core.sealing.services import last_check
 
 
@@ -52,6 +53,26 @@ def _audit_broken(user: Any, today: date) -> Iterable[Need]:
     )
 
 
+def _access_review(user: Any, today: date) -> Iterable[Need]:
+    """This term's review of access: to open, then to finish."""
+    review = access_reviews.review_of(today)
+    term = rules.term_label(*access_reviews.current_term(today)).lower()
+    yield Need(
+        text="Review of who has access, not opened yet",
+        count=0 if review else 1,
+        url=reverse("access_reviews:list"),
+        hint=f"It is due once in the {term}: confirm each person or remove the access",
+    )
+    for one in AccessReview.objects.visible_to(user).filter(closed_at=None):
+        left = access_reviews.progress(one)["left"]
+        yield Need(
+            text="People to confirm or remove in the review of access" if left else "Review of access to close",
+            count=left or 1,
+            url=reverse("access_reviews:detail", args=[one.pk]),
+            hint=f"{one.term}: {'whoever is flagged comes first' if left else 'everybody is decided'}",
+        )
+
+
 def _account_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
     """Accounts by name; their pages are the administrator's."""
     linked = user.can(Permission.MANAGE_ACCOUNTS)
@@ -63,6 +84,7 @@ register(
     AuditSubject(kind="core.user", label="Account", permission=Permission.SEE_AUDIT, names=_account_names),
     HomeNeeds(needs=_audit_broken, order=1, permission=Permission.SEE_AUDIT),
     HomeNeeds(needs=_terms_missing, order=75, permission=Permission.SET_CALENDARS),
+    HomeNeeds(needs=_access_review, order=72, permission=Permission.REVIEW_ACCESS),
     HomeNeeds(needs=_people_waiting, order=10, permission=Permission.MANAGE_ACCOUNTS),
 )
 navigation.register(
@@ -72,6 +94,15 @@ navigation.register(
         permission=Permission.MANAGE_ACCOUNTS,
         order=60,
         about="Who may sign in, and as what",
+        group="Settings",
+    ),
+    navigation.NavEntry(
+        label="Access review",
+        url_name="access_reviews:list",
+        permission=Permission.REVIEW_ACCESS,
+        order=185,
+        order_for={Role.SYSTEM_ADMIN: 65},
+        about="Each term: who has access and why, when they were last here; confirm or remove",
         group="Settings",
     ),
     navigation.NavEntry(

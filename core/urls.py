@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from core.views import (
+    access_reviews,
     accounts,
     audit,
     calendars,
@@ -63,7 +64,19 @@ audit_patterns = [
     path("access-log.jsonl", audit.access_log_lines, name="export_lines"),
 ]
 
+access_review_patterns = [
+    path("", access_reviews.review_list, name="list"),
+    path("open/", access_reviews.review_open, name="open"),
+    path("<int:review_id>/", access_reviews.review_detail, name="detail"),
+    path("<int:review_id>/confirm/", access_reviews.review_confirm, name="confirm"),
+    path("<int:review_id>/close/", access_reviews.review_close, name="close"),
+    path("<int:review_id>/access-review.csv", access_reviews.review_csv, name="export_csv"),
+    path("<int:review_id>/access-review.xlsx", access_reviews.review_xlsx, name="export_xlsx"),
+    path("lines/<int:line_id>/remove/", access_reviews.line_remove, name="remove"),
+]
+
 urlpatterns = [
+    path("access-reviews/", include((access_review_patterns, "access_reviews"))),
     path("access-log/", include((audit_patterns, "audit"))),
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),

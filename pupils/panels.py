@@ -16,8 +16,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+import pupils.access_sources
 import pupils.history
-import pupils.roll_list  # noqa: F401 - both register what they add
+import pupils.roll_list  # noqa: F401 - all three register what they add
 from core import navigation
 from core import rules as time_rules
 from core.panels import (

@@ -8,258 +8,575 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_school_colleague'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("core", "0004_school_colleague"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccessReview',
+            name="AccessReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('academic_year', models.PositiveSmallIntegerField()),
-                ('season', models.CharField(choices=[('autumn', 'Autumn'), ('spring', 'Spring'), ('summer', 'Summer')], max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("academic_year", models.PositiveSmallIntegerField()),
+                (
+                    "season",
+                    models.CharField(
+                        choices=[("autumn", "Autumn"), ("spring", "Spring"), ("summer", "Summer")], max_length=10
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='AccessReviewEvent',
+            name="AccessReviewEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('academic_year', models.PositiveSmallIntegerField()),
-                ('season', models.CharField(choices=[('autumn', 'Autumn'), ('spring', 'Spring'), ('summer', 'Summer')], max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("academic_year", models.PositiveSmallIntegerField()),
+                (
+                    "season",
+                    models.CharField(
+                        choices=[("autumn", "Autumn"), ("spring", "Spring"), ("summer", "Summer")], max_length=10
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AccessReviewLine',
+            name="AccessReviewLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('email', models.EmailField(max_length=254)),
-                ('role', models.CharField(choices=[('vsh', 'Virtual School Head'), ('adviser', 'LAC education adviser'), ('iro', 'Independent reviewing officer'), ('designated_teacher', 'Designated teacher'), ('social_worker', 'Social worker'), ('data_officer', 'Data officer'), ('finance_officer', 'Finance officer'), ('board_reader', 'Board reader'), ('system_admin', 'System administrator'), ('school_colleague', 'School colleague')], max_length=30)),
-                ('team', models.CharField(blank=True, max_length=80)),
-                ('children', models.PositiveIntegerField(help_text='How many children the person saw; null: every child', null=True)),
-                ('relations', models.JSONField(default=list, help_text="Why, in words without any child's name")),
-                ('last_seen_at', models.DateTimeField(null=True)),
-                ('last_login', models.DateTimeField(null=True)),
-                ('second_step', models.BooleanField()),
-                ('flags', models.JSONField(default=list, help_text='What asks for a closer look (core.access_reviews.rules.Flag)')),
-                ('flagged', models.BooleanField(default=False)),
-                ('decision', models.CharField(blank=True, choices=[('', 'Not decided'), ('confirmed', 'Confirmed'), ('removed', 'Removed'), ('gone', 'Closed meanwhile')], default='', max_length=10)),
-                ('decided_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("vsh", "Virtual School Head"),
+                            ("adviser", "LAC education adviser"),
+                            ("iro", "Independent reviewing officer"),
+                            ("designated_teacher", "Designated teacher"),
+                            ("social_worker", "Social worker"),
+                            ("data_officer", "Data officer"),
+                            ("finance_officer", "Finance officer"),
+                            ("board_reader", "Board reader"),
+                            ("system_admin", "System administrator"),
+                            ("school_colleague", "School colleague"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("team", models.CharField(blank=True, max_length=80)),
+                (
+                    "children",
+                    models.PositiveIntegerField(
+                        help_text="How many children the person saw; null: every child", null=True
+                    ),
+                ),
+                ("relations", models.JSONField(default=list, help_text="Why, in words without any child's name")),
+                ("last_seen_at", models.DateTimeField(null=True)),
+                ("last_login", models.DateTimeField(null=True)),
+                ("second_step", models.BooleanField()),
+                (
+                    "flags",
+                    models.JSONField(
+                        default=list, help_text="What asks for a closer look (core.access_reviews.rules.Flag)"
+                    ),
+                ),
+                ("flagged", models.BooleanField(default=False)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not decided"),
+                            ("confirmed", "Confirmed"),
+                            ("removed", "Removed"),
+                            ("gone", "Closed meanwhile"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AccessReviewLineEvent',
+            name="AccessReviewLineEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('email', models.EmailField(max_length=254)),
-                ('role', models.CharField(choices=[('vsh', 'Virtual School Head'), ('adviser', 'LAC education adviser'), ('iro', 'Independent reviewing officer'), ('designated_teacher', 'Designated teacher'), ('social_worker', 'Social worker'), ('data_officer', 'Data officer'), ('finance_officer', 'Finance officer'), ('board_reader', 'Board reader'), ('system_admin', 'System administrator'), ('school_colleague', 'School colleague')], max_length=30)),
-                ('team', models.CharField(blank=True, max_length=80)),
-                ('children', models.PositiveIntegerField(help_text='How many children the person saw; null: every child', null=True)),
-                ('relations', models.JSONField(default=list, help_text="Why, in words without any child's name")),
-                ('last_seen_at', models.DateTimeField(null=True)),
-                ('last_login', models.DateTimeField(null=True)),
-                ('second_step', models.BooleanField()),
-                ('flags', models.JSONField(default=list, help_text='What asks for a closer look (core.access_reviews.rules.Flag)')),
-                ('flagged', models.BooleanField(default=False)),
-                ('decision', models.CharField(blank=True, choices=[('', 'Not decided'), ('confirmed', 'Confirmed'), ('removed', 'Removed'), ('gone', 'Closed meanwhile')], default='', max_length=10)),
-                ('decided_at', models.DateTimeField(null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("vsh", "Virtual School Head"),
+                            ("adviser", "LAC education adviser"),
+                            ("iro", "Independent reviewing officer"),
+                            ("designated_teacher", "Designated teacher"),
+                            ("social_worker", "Social worker"),
+                            ("data_officer", "Data officer"),
+                            ("finance_officer", "Finance officer"),
+                            ("board_reader", "Board reader"),
+                            ("system_admin", "System administrator"),
+                            ("school_colleague", "School colleague"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("team", models.CharField(blank=True, max_length=80)),
+                (
+                    "children",
+                    models.PositiveIntegerField(
+                        help_text="How many children the person saw; null: every child", null=True
+                    ),
+                ),
+                ("relations", models.JSONField(default=list, help_text="Why, in words without any child's name")),
+                ("last_seen_at", models.DateTimeField(null=True)),
+                ("last_login", models.DateTimeField(null=True)),
+                ("second_step", models.BooleanField()),
+                (
+                    "flags",
+                    models.JSONField(
+                        default=list, help_text="What asks for a closer look (core.access_reviews.rules.Flag)"
+                    ),
+                ),
+                ("flagged", models.BooleanField(default=False)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not decided"),
+                            ("confirmed", "Confirmed"),
+                            ("removed", "Removed"),
+                            ("gone", "Closed meanwhile"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='user',
-            name='update_update',
+            model_name="user",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='user',
-            name='insert_insert',
+            model_name="user",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='user',
-            name='delete_delete',
+            model_name="user",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='user',
-            name='leaves_on',
-            field=models.DateField(help_text='The last day: from the next one on nobody gets in with the account', null=True),
+            model_name="user",
+            name="leaves_on",
+            field=models.DateField(
+                help_text="The last day: from the next one on nobody gets in with the account", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='team',
-            field=models.CharField(blank=True, help_text='Where in the council or school, as people say it', max_length=80),
+            model_name="user",
+            name="team",
+            field=models.CharField(
+                blank=True, help_text="Where in the council or school, as people say it", max_length=80
+            ),
         ),
         migrations.AddField(
-            model_name='userevent',
-            name='leaves_on',
-            field=models.DateField(help_text='The last day: from the next one on nobody gets in with the account', null=True),
+            model_name="userevent",
+            name="leaves_on",
+            field=models.DateField(
+                help_text="The last day: from the next one on nobody gets in with the account", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='userevent',
-            name='team',
-            field=models.CharField(blank=True, help_text='Where in the council or school, as people say it', max_length=80),
+            model_name="userevent",
+            name="team",
+            field=models.CharField(
+                blank=True, help_text="Where in the council or school, as people say it", max_length=80
+            ),
         ),
         migrations.AlterField(
-            model_name='feedchange',
-            name='subject',
-            field=models.CharField(help_text='A child id, UPN, URN or the email address of a member of staff; never a name', max_length=100),
+            model_name="feedchange",
+            name="subject",
+            field=models.CharField(
+                help_text="A child id, UPN, URN or the email address of a member of staff; never a name", max_length=100
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_userevent" ("created_at", "email", "id", "is_active", "leaves_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team") SELECT new_values."created_at", new_values."email", new_values."id", new_values."is_active", new_values."leaves_on", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."team" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='74d1afb2fe3191c1880de02393aa3a413ed450b5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_45de6', referencing='REFERENCING NEW TABLE AS new_values ', table='core_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_userevent" ("created_at", "email", "id", "is_active", "leaves_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team") SELECT new_values."created_at", new_values."email", new_values."id", new_values."is_active", new_values."leaves_on", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."team" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="74d1afb2fe3191c1880de02393aa3a413ed450b5",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_45de6",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="core_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."leaves_on" IS DISTINCT FROM (NEW."leaves_on") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."team" IS DISTINCT FROM (NEW."team"))', func='INSERT INTO "core_userevent" ("created_at", "email", "id", "is_active", "leaves_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team") VALUES (NEW."created_at", NEW."email", NEW."id", NEW."is_active", NEW."leaves_on", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."team"); RETURN NULL;', hash='710209007be32ca9ed2db12e411853f176daa125', operation='UPDATE', pgid='pgtrigger_update_update_6ccff', table='core_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."leaves_on" IS DISTINCT FROM (NEW."leaves_on") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."team" IS DISTINCT FROM (NEW."team"))',
+                    func='INSERT INTO "core_userevent" ("created_at", "email", "id", "is_active", "leaves_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team") VALUES (NEW."created_at", NEW."email", NEW."id", NEW."is_active", NEW."leaves_on", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."team"); RETURN NULL;',
+                    hash="710209007be32ca9ed2db12e411853f176daa125",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6ccff",
+                    table="core_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_userevent" ("created_at", "email", "id", "is_active", "leaves_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team") SELECT old_values."created_at", old_values."email", old_values."id", old_values."is_active", old_values."leaves_on", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."team" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c0ca5f902f72246b87fbda9385833f84fb719189', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1425a', referencing='REFERENCING OLD TABLE AS old_values ', table='core_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_userevent" ("created_at", "email", "id", "is_active", "leaves_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team") SELECT old_values."created_at", old_values."email", old_values."id", old_values."is_active", old_values."leaves_on", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."team" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c0ca5f902f72246b87fbda9385833f84fb719189",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1425a",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="core_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('leaves_on', None), models.Q(('role', 'system_admin'), _negated=True), _connector='OR'), name='core_user_administrator_stays'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("leaves_on", None), models.Q(("role", "system_admin"), _negated=True), _connector="OR"
+                ),
+                name="core_user_administrator_stays",
+            ),
         ),
         migrations.AddField(
-            model_name='accessreview',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews_closed', to=settings.AUTH_USER_MODEL),
+            model_name="accessreview",
+            name="closed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reviews_closed",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='accessreview',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews_opened', to=settings.AUTH_USER_MODEL),
+            model_name="accessreview",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reviews_opened", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewevent',
-            name='closed_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="accessreviewevent",
+            name="closed_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewevent',
-            name='opened_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="accessreviewevent",
+            name="opened_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="accessreviewevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.accessreview'),
+            model_name="accessreviewevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="core.accessreview",
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewline',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='review_decisions', to=settings.AUTH_USER_MODEL),
+            model_name="accessreviewline",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="review_decisions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewline',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='core.accessreview'),
+            model_name="accessreviewline",
+            name="review",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="core.accessreview"
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewline',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='review_lines', to=settings.AUTH_USER_MODEL),
+            model_name="accessreviewline",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="review_lines", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewlineevent',
-            name='decided_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="accessreviewlineevent",
+            name="decided_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewlineevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="accessreviewlineevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewlineevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.accessreviewline'),
+            model_name="accessreviewlineevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="core.accessreviewline",
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewlineevent',
-            name='review',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.accessreview'),
+            model_name="accessreviewlineevent",
+            name="review",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="core.accessreview",
+            ),
         ),
         migrations.AddField(
-            model_name='accessreviewlineevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="accessreviewlineevent",
+            name="user",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=models.UniqueConstraint(fields=('academic_year', 'season'), name='core_access_review_once_a_term'),
+            model_name="accessreview",
+            constraint=models.UniqueConstraint(
+                fields=("academic_year", "season"), name="core_access_review_once_a_term"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='core_access_review_closed_by_somebody'),
+            model_name="accessreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("closed_by", None)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="core_access_review_closed_by_somebody",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreview',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewevent" ("academic_year", "closed_at", "closed_by_id", "id", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season") SELECT new_values."academic_year", new_values."closed_at", new_values."closed_by_id", new_values."id", new_values."opened_at", new_values."opened_by_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."season" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5567393e6d350e59da3150c94f69b98e5d7160ef', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_eb222', referencing='REFERENCING NEW TABLE AS new_values ', table='core_accessreview', when='AFTER')),
+            model_name="accessreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewevent" ("academic_year", "closed_at", "closed_by_id", "id", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season") SELECT new_values."academic_year", new_values."closed_at", new_values."closed_by_id", new_values."id", new_values."opened_at", new_values."opened_by_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."season" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="5567393e6d350e59da3150c94f69b98e5d7160ef",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_eb222",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="core_accessreview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreview',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "core_accessreviewevent" ("academic_year", "closed_at", "closed_by_id", "id", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season") VALUES (NEW."academic_year", NEW."closed_at", NEW."closed_by_id", NEW."id", NEW."opened_at", NEW."opened_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."season"); RETURN NULL;', hash='57ab65a52088fa84bb47b9d7dc1eb4925b7e9a2a', operation='UPDATE', pgid='pgtrigger_update_update_e4882', table='core_accessreview', when='AFTER')),
+            model_name="accessreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "core_accessreviewevent" ("academic_year", "closed_at", "closed_by_id", "id", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season") VALUES (NEW."academic_year", NEW."closed_at", NEW."closed_by_id", NEW."id", NEW."opened_at", NEW."opened_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."season"); RETURN NULL;',
+                    hash="57ab65a52088fa84bb47b9d7dc1eb4925b7e9a2a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e4882",
+                    table="core_accessreview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreview',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewevent" ("academic_year", "closed_at", "closed_by_id", "id", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season") SELECT old_values."academic_year", old_values."closed_at", old_values."closed_by_id", old_values."id", old_values."opened_at", old_values."opened_by_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."season" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f5c66809de176893bef45c7de3788f5200df9ffd', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_5ec95', referencing='REFERENCING OLD TABLE AS old_values ', table='core_accessreview', when='AFTER')),
+            model_name="accessreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewevent" ("academic_year", "closed_at", "closed_by_id", "id", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "season") SELECT old_values."academic_year", old_values."closed_at", old_values."closed_by_id", old_values."id", old_values."opened_at", old_values."opened_by_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."season" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f5c66809de176893bef45c7de3788f5200df9ffd",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_5ec95",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="core_accessreview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreviewevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='c0a5ab80012d7d7549452a74425d4b7b5cdf6e70', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_ca29a', table='core_accessreviewevent', when='BEFORE')),
+            model_name="accessreviewevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="c0a5ab80012d7d7549452a74425d4b7b5cdf6e70",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_ca29a",
+                    table="core_accessreviewevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accessreviewline',
-            constraint=models.UniqueConstraint(fields=('review', 'user'), name='core_access_review_line_once'),
+            model_name="accessreviewline",
+            constraint=models.UniqueConstraint(fields=("review", "user"), name="core_access_review_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='accessreviewline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), models.Q(('decided_at', None), _negated=True)), _connector='OR'), name='core_access_review_line_decided_at'),
+            model_name="accessreviewline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decision", "")),
+                    models.Q(models.Q(("decision", ""), _negated=True), models.Q(("decided_at", None), _negated=True)),
+                    _connector="OR",
+                ),
+                name="core_access_review_line_decided_at",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreviewline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewlineevent" ("children", "decided_at", "decided_by_id", "decision", "email", "flagged", "flags", "id", "last_login", "last_seen_at", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relations", "review_id", "role", "second_step", "team", "user_id") SELECT new_values."children", new_values."decided_at", new_values."decided_by_id", new_values."decision", new_values."email", new_values."flagged", new_values."flags", new_values."id", new_values."last_login", new_values."last_seen_at", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."relations", new_values."review_id", new_values."role", new_values."second_step", new_values."team", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f8f90d5bd699773d8874cdcd3de1c3836f0a31e0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_83f33', referencing='REFERENCING NEW TABLE AS new_values ', table='core_accessreviewline', when='AFTER')),
+            model_name="accessreviewline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewlineevent" ("children", "decided_at", "decided_by_id", "decision", "email", "flagged", "flags", "id", "last_login", "last_seen_at", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relations", "review_id", "role", "second_step", "team", "user_id") SELECT new_values."children", new_values."decided_at", new_values."decided_by_id", new_values."decision", new_values."email", new_values."flagged", new_values."flags", new_values."id", new_values."last_login", new_values."last_seen_at", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."relations", new_values."review_id", new_values."role", new_values."second_step", new_values."team", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f8f90d5bd699773d8874cdcd3de1c3836f0a31e0",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_83f33",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="core_accessreviewline",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreviewline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "core_accessreviewlineevent" ("children", "decided_at", "decided_by_id", "decision", "email", "flagged", "flags", "id", "last_login", "last_seen_at", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relations", "review_id", "role", "second_step", "team", "user_id") VALUES (NEW."children", NEW."decided_at", NEW."decided_by_id", NEW."decision", NEW."email", NEW."flagged", NEW."flags", NEW."id", NEW."last_login", NEW."last_seen_at", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."relations", NEW."review_id", NEW."role", NEW."second_step", NEW."team", NEW."user_id"); RETURN NULL;', hash='6490a6b9f433b26c265c538bd886577d59859341', operation='UPDATE', pgid='pgtrigger_update_update_5dd4f', table='core_accessreviewline', when='AFTER')),
+            model_name="accessreviewline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "core_accessreviewlineevent" ("children", "decided_at", "decided_by_id", "decision", "email", "flagged", "flags", "id", "last_login", "last_seen_at", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relations", "review_id", "role", "second_step", "team", "user_id") VALUES (NEW."children", NEW."decided_at", NEW."decided_by_id", NEW."decision", NEW."email", NEW."flagged", NEW."flags", NEW."id", NEW."last_login", NEW."last_seen_at", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."relations", NEW."review_id", NEW."role", NEW."second_step", NEW."team", NEW."user_id"); RETURN NULL;',
+                    hash="6490a6b9f433b26c265c538bd886577d59859341",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5dd4f",
+                    table="core_accessreviewline",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreviewline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewlineevent" ("children", "decided_at", "decided_by_id", "decision", "email", "flagged", "flags", "id", "last_login", "last_seen_at", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relations", "review_id", "role", "second_step", "team", "user_id") SELECT old_values."children", old_values."decided_at", old_values."decided_by_id", old_values."decision", old_values."email", old_values."flagged", old_values."flags", old_values."id", old_values."last_login", old_values."last_seen_at", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."relations", old_values."review_id", old_values."role", old_values."second_step", old_values."team", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cbf21dad28034086978b0c5bc761ad2281fcd8d5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c041a', referencing='REFERENCING OLD TABLE AS old_values ', table='core_accessreviewline', when='AFTER')),
+            model_name="accessreviewline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_accessreviewlineevent" ("children", "decided_at", "decided_by_id", "decision", "email", "flagged", "flags", "id", "last_login", "last_seen_at", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relations", "review_id", "role", "second_step", "team", "user_id") SELECT old_values."children", old_values."decided_at", old_values."decided_by_id", old_values."decision", old_values."email", old_values."flagged", old_values."flags", old_values."id", old_values."last_login", old_values."last_seen_at", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."relations", old_values."review_id", old_values."role", old_values."second_step", old_values."team", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="cbf21dad28034086978b0c5bc761ad2281fcd8d5",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_c041a",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="core_accessreviewline",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessreviewlineevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='cda2c6f16498feb8d470ff4dd9a8a02a9677bc50', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_7f12b', table='core_accessreviewlineevent', when='BEFORE')),
+            model_name="accessreviewlineevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="cda2c6f16498feb8d470ff4dd9a8a02a9677bc50",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_7f12b",
+                    table="core_accessreviewlineevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
