@@ -151,7 +151,7 @@ def close_account(*, user: User, actor: Any, because: str = "") -> User:
     with acting_as(actor, service="core.deactivate_account"):
         user.save(update_fields=["is_active"])
     sessions = account_access.end_sessions(user)
-    invitations.withdraw_invitation(user=user, actor=actor)
+    invitations.end_invitation(user=user, actor=actor)
     _decided(actor, user, "account deactivated", sessions=sessions, **({"because": because} if because else {}))
     return user
 
