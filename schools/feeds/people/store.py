@@ -59,8 +59,7 @@ def _write_posts(user: User, posts: Iterable[Post]) -> None:
 
 def _end_posts(posts: Iterable[Post], today: date) -> None:
     """Today is the first day no longer; a post that has not begun before today never was."""
-    for post in posts:
-        membership = SchoolMembership.objects.get(pk=post.pk)
+    for membership in SchoolMembership.objects.filter(pk__in=[post.pk for post in posts if post.pk is not None]):
         if membership.from_on >= today:
             membership.delete()
             continue
