@@ -270,10 +270,9 @@ def apply_run(
 ) -> FeedRun:
     """Check again and apply, in one transaction. One application runs at a time; a second waits here.
 
-    `options` are what the confirming person ticked; they are kept with the delivery.
-
-    Raises RunNotOpen when the run was already applied, refused or put aside: who comes second is told. Raises Busy
-    when another delivery is still being applied after `wait_seconds`, FeedStopped after a fault, and PermissionDenied.
+    `options`, which the confirming person ticked, are kept with the delivery. Raises RunNotOpen when the run was
+    already applied, refused or put aside: who comes second is told. Raises Busy when another delivery is still being
+    applied after `wait_seconds`, FeedStopped after a fault, and PermissionDenied.
     """
     check_can_feed(actor, _kind_of(run_id))
     with _marking_faults(run_id), acting_as(actor, feed_run=run_id), transaction.atomic():

@@ -46,6 +46,7 @@ PACKED = 10
 PROBLEMS_A_PAGE = 50
 EXAMPLES_SHOWN = 10
 EXAMPLES_LISTED = 200
+CONSENT_LINES = 50
 WAIT_SECONDS = 10
 """How long a page waits for another application before it says so."""
 STATUS_COLOURS = {
@@ -272,10 +273,12 @@ def _kind_words(run: FeedRun) -> dict[str, Any]:
 
 def _consents(run: FeedRun) -> list[dict[str, Any]]:
     """What applying does only when it is ticked, with the lines that say whom it concerns."""
-    return [
-        {**consent, "lines": run.problems.filter(code__in=consent["codes"]).order_by("pk")}
-        for consent in run.difference.get("consents", [])
-    ]
+    found = []
+    for consent in run.difference.get("consents", []):
+        lines = list(run.problems.filter(code__in=consent["codes"]).order_by("pk"))
+        more = max(0, len(lines) - CONSENT_LINES)
+        found.append({**consent, "lines": lines[:CONSENT_LINES], "more": more})
+    return found
 
 
 def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The file of people: accounts, posts, last days, who is absent, and who may bring it in."""
 
+import io
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -223,6 +226,19 @@ def test_a_school_that_a_full_file_leaves_out_is_listed_and_ended(send: Send) ->
     post.refresh_from_db()
     assert post.to_on == TODAY
     assert posts_of("t@alderbrook.example")[0] == ("990001", date(2026, 11, 1), None)
+
+
+def test_the_command_line_says_that_a_file_names_everybody(admin: User, make_user: Any, file_of: Any) -> None:
+    gone = make_user(Role.IRO)
+    path, out = file_of("ada@westmarch.example,Ada,IRO,,,,")[0].path, io.StringIO()
+    call_command("feed", "people", path, "--everybody", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert (told["status"], [p["code"] for p in told["problems"]]) == ("ready", ["ABSENT_STAFF"])
+    words = ["--everybody", "--close-absent", "--apply", "--actor", admin.email, "--json"]
+    call_command("feed", "people", path, *words, stdout=io.StringIO())
+    gone.refresh_from_db()
+    assert not gone.is_active
+    assert FeedRun.objects.get().applied_by == admin
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.SYSTEM_ADMIN])
