@@ -9,7 +9,7 @@ from django.urls import reverse
 from core import navigation, rules
 from core.access_reviews import services as access_reviews
 from core.calendars import all_calendars
-from core.models import AccessReview, User
+from core.models import User
 from core.panels import AuditSubject, HomeNeeds, Need, register
 from core.roles import AccountState, Permission, Role
 from core.sealing.services import last_check
@@ -55,16 +55,16 @@ def _audit_broken(user: Any, today: date) -> Iterable[Need]:
 
 def _access_review(user: Any, today: date) -> Iterable[Need]:
     """This term's review of access: to open, then to finish."""
-    review = access_reviews.review_of(today)
+    opened, waiting = access_reviews.standing(today)
     term = rules.term_label(*access_reviews.current_term(today)).lower()
     yield Need(
         text="Review of who has access, not opened yet",
-        count=0 if review else 1,
+        count=0 if opened else 1,
         url=reverse("access_reviews:list"),
         hint=f"It is due once in the {term}: confirm each person or remove the access",
     )
-    for one in AccessReview.objects.visible_to(user).filter(closed_at=None):
-        left = access_reviews.progress(one)["left"]
+    for one in waiting:
+        left = one.left  # type: ignore[attr-defined]
         yield Need(
             text="People to confirm or remove in the review of access" if left else "Review of access to close",
             count=left or 1,

@@ -8,7 +8,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from core import rules as time_rules
@@ -33,10 +33,16 @@ def current_term(today: date) -> tuple[int, time_rules.Season]:
     return year, term_of(today, county_year(year).terms)
 
 
-def review_of(today: date) -> AccessReview | None:
-    """This term's review, if somebody has opened it."""
+def standing(today: date) -> tuple[bool, list[AccessReview]]:
+    """Whether this term's review has been opened, and the open reviews with how many lines are `left`: one query."""
     year, season = current_term(today)
-    return AccessReview.objects.filter(academic_year=year, season=season.value).first()
+    of_term = Q(academic_year=year, season=season.value)
+    found = AccessReview.objects.filter(of_term | Q(closed_at=None)).annotate(
+        left=Count("lines", filter=_waiting("lines__"))
+    )
+    reviews = list(found)
+    opened = any((review.academic_year, review.season) == (year, season.value) for review in reviews)
+    return opened, [review for review in reviews if review.is_open]
 
 
 @transaction.atomic
@@ -155,14 +161,21 @@ def close_review(*, review: AccessReview, actor: User, now: datetime) -> AccessR
 
 def undecided(review: AccessReview) -> QuerySet[AccessReviewLine]:
     """Lines that wait for a decision; whose account was closed otherwise waits for none."""
-    return review.lines.filter(decision=Decision.OPEN, user__is_active=True)
+    return review.lines.filter(_waiting())
 
 
 def progress(review: AccessReview) -> dict[str, int]:
     """How many lines there are, how many are decided, and how many of those left are flagged."""
-    total, left = review.lines.count(), undecided(review)
-    waiting = left.count()
-    return {"total": total, "decided": total - waiting, "left": waiting, "flagged": left.filter(flagged=True).count()}
+    found = review.lines.aggregate(
+        total=Count("pk"),
+        left=Count("pk", filter=_waiting()),
+        flagged=Count("pk", filter=_waiting() & Q(flagged=True)),
+    )
+    return {**found, "decided": found["total"] - found["left"]}
+
+
+def _waiting(prefix: str = "") -> Q:
+    return Q(**{f"{prefix}decision": Decision.OPEN, f"{prefix}user__is_active": True})
 
 
 def _open(review: AccessReview, actor: User) -> AccessReview:

@@ -55,7 +55,8 @@ class PeopleFeed(FeedKind):
         FeedOption(
             name="everybody",
             label="The file names everybody",
-            hint="Then people of the roles in the file who are not in it are listed, for you to close their accounts.",
+            hint="If you tick this, people who have one of the roles in the file and are not in it are listed, so that "
+            "you can close their accounts.",
             yes_no=True,
         ),
         FeedOption(

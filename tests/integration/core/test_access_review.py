@@ -101,8 +101,8 @@ def test_one_review_a_term_by_those_who_may(head: User, make_user: Any) -> None:
     AccessReview.objects.update(closed_at=NOW, closed_by=head)
     with pytest.raises(ValidationError, match="there already"):
         opened(head)
-    assert services.review_of(NOW.date()) == AccessReview.objects.get()
-    assert services.review_of(NOW.date() + timedelta(days=60)) is None
+    assert services.standing(NOW.date()) == (True, [])
+    assert services.standing(NOW.date() + timedelta(days=60)) == (False, [])
 
 
 def test_confirm_remove_close_and_nothing_changes_after(
