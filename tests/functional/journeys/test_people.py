@@ -17,13 +17,16 @@ pytestmark = pytest.mark.browser
 
 PHONE: Any = {"width": 390, "height": 800}
 Visit = Callable[..., Page]
+Check = Callable[[Page, str | re.Pattern[str]], None]
+DELIVERY = re.compile("Delivery [0-9]+: People who sign in")
 
 
 @pytest.fixture
-def at_every_width(check_page: Callable[[Page], None]) -> Callable[[Page], None]:
+def at_every_width(check_page: Callable[[Page], None]) -> Check:
     """Axe on the desktop and on a phone, where nothing may stand out to the side."""
 
-    def check(page: Page) -> None:
+    def check(page: Page, heading: str | re.Pattern[str]) -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         check_page(page)
         page.set_viewport_size(PHONE)
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
@@ -50,63 +53,60 @@ def people_file(folder: Path) -> Path:
 
 
 def test_bring_in_everybody_close_who_is_gone_and_invite_who_is_new(
-    site: Site, visit: Visit, at_every_width: Callable[[Page], None], tmp_path: Path
+    site: Site, visit: Visit, at_every_width: Check, tmp_path: Path
 ) -> None:
     with site.quiet():
         path = people_file(tmp_path)
     page = visit(Role.SYSTEM_ADMIN)
     page.get_by_role("navigation", name="Menu").get_by_role("link", name="Feeds").click()
-    at_every_width(page)
+    at_every_width(page, "Feeds")
     page.get_by_role("button", name="Upload files").click()
     expect(page.get_by_role("radio")).to_have_count(1)
     page.get_by_label("Files").set_input_files(path)
     page.get_by_label("The file names everybody").check()
-    at_every_width(page)
+    at_every_width(page, "Upload a feed")
     page.get_by_role("button", name="Check the files").click()
 
     expect(page.locator("main")).to_contain_text("Chief wizard is no role of the service.")
     expect(page.locator("main")).to_contain_text("Gale Gone (gale.gone@westmarch.example)")
     expect(page.locator("main")).to_contain_text("administrators are closed by hand")
-    at_every_width(page)
+    at_every_width(page, DELIVERY)
     page.get_by_label("Close the 1 account not in the file").check()
     page.get_by_role("button", name="Apply 2 rows and what is ticked").click()
     expect(page.locator("main")).to_contain_text("2 rows were applied")
-    at_every_width(page)
+    at_every_width(page, DELIVERY)
     page.get_by_role("button", name="Send invitations to the 2 new people").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Invitations to hand over")
-    at_every_width(page)
+    at_every_width(page, "Invitations to hand over")
     with site.quiet():
         assert not User.objects.get(name="Gale Gone").is_active
         assert User.objects.get(name="Ben Rowan").leaves_on == date(2027, 7, 31)
         assert User.objects.get(name="Tamsin Orchard").team == "Reviewing service"
 
 
-def test_a_last_day_by_button(site: Site, visit: Visit, at_every_width: Callable[[Page], None]) -> None:
+def test_a_last_day_by_button(site: Site, visit: Visit, at_every_width: Check) -> None:
     page = visit(Role.SYSTEM_ADMIN, f"/accounts/{person(Role.IRO).pk}/")
     page.get_by_role("link", name="Set the last day").click()
-    at_every_width(page)
+    at_every_width(page, f"The last day of {person(Role.IRO).name}")
     for label, text in (("Day", "18"), ("Month", "12"), ("Year", "2026")):
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_role("button", name="Save the last day").click()
     expect(page.locator("main")).to_contain_text("Fri 18 Dec 2026")
-    at_every_width(page)
+    at_every_width(page, person(Role.IRO).name)
 
 
-def test_review_who_has_access_and_keep_the_record(
-    site: Site, visit: Visit, at_every_width: Callable[[Page], None]
-) -> None:
+def test_review_who_has_access_and_keep_the_record(site: Site, visit: Visit, at_every_width: Check) -> None:
     with site.quiet():
         User.objects.create_user("gale.gone@westmarch.example", name="Aaron Gone", role=Role.FINANCE_OFFICER.value)
     page = visit(Role.VSH)
     page.get_by_role("link", name="Review of who has access, not opened yet").click()
-    at_every_width(page)
+    at_every_width(page, "Access review")
     page.get_by_role("button", name="Open the review of the autumn term 2026").click()
     first = page.locator("main tbody tr").first
     expect(first).to_contain_text("Aaron Gone")
     expect(first).to_contain_text("Never signed in")
-    at_every_width(page)
+    at_every_width(page, "Access review: Autumn term 2026")
     first.get_by_role("link", name="Remove the access of Aaron Gone").click()
-    at_every_width(page)
+    at_every_width(page, "Remove the access of Aaron Gone")
     page.get_by_role("button", name="Remove the access").click()
     expect(page.locator("main tbody tr").first).to_contain_text("Removed")
 
