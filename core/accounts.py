@@ -6,10 +6,12 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from core import lockout
 from core.audit import Access, record_access
@@ -30,6 +32,13 @@ TOLD_AND_KEPT: dict[str, tuple[Access, str]] = {
     "mfa/email/webauthn_removed": (Access.MFA_REMOVED, "webauthn"),
     "mfa/email/recovery_codes_generated": (Access.RECOVERY_CODES_MADE, "recovery_codes"),
 }
+
+
+class AccountBackend(AuthenticationBackend):
+    """Asked at each request too, so that an open session ends with the person's last day."""
+
+    def user_can_authenticate(self, user: User) -> bool:
+        return super().user_can_authenticate(user) and not user.has_left(timezone.localdate())
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -60,6 +69,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         record_authentication(request, user, method="sign_in", reauthenticated=True)
         record_access(request, Access.SIGNED_IN)
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Whatever the way in: nobody after the last day, also before the night's job has closed the account."""
+        if user.has_left(timezone.localdate()):
+            return self.respond_user_inactive(request, user)
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Back to what the person had typed when the time-out came; nobody else learns of it."""
         page = hand_over(request, user.pk, now=time.time())
@@ -86,7 +102,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """A closed account answers as a wrong password does, also to the right one."""
         user: User | None = super().authenticate(request, **credentials)
-        if user is not None and not user.is_active:
+        if user is not None and (not user.is_active or user.has_left(timezone.localdate())):
             self.pre_authenticate(request, **credentials)
             self.authentication_failed(request, **credentials)
             return None

@@ -4,7 +4,7 @@ from core.classification import classify
 
 classify(
     "core.User",
-    open="id role is_active created_at",
+    open="id role team is_active leaves_on created_at",
     personal="email name last_login",
     protected="password",
 )
@@ -23,6 +23,12 @@ classify(
     "core.Cover",
     open="id absent covering from_on to_on made_by made_at ended_by ended_at",
     special="reason",
+)
+classify("core.AccessReview", open="id academic_year season opened_by opened_at closed_by closed_at")
+classify(
+    "core.AccessReviewLine",
+    open="id review user role team relations children flags flagged second_step decision decided_by decided_at",
+    personal="name email last_seen_at last_login",
 )
 classify("core.Calendar", open="id name is_default")
 classify("core.Term", open="id calendar academic_year season half name starts_on ends_on")

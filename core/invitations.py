@@ -65,13 +65,18 @@ def send_invitation(*, user: User, base_url: str, actor: Any) -> str:
     return urljoin(base_url, reverse("account_invitation_open", args=[token]))
 
 
-@transaction.atomic
 def withdraw_invitation(*, user: User, actor: Any) -> bool:
     """From now on no link that was sent lets the person in; False when none was open.
 
     Raises PermissionDenied.
     """
     check_can_manage_accounts(actor)
+    return end_invitation(user=user, actor=actor)
+
+
+@transaction.atomic
+def end_invitation(*, user: User, actor: Any) -> bool:
+    """What withdrawing means, also where an account is closed by somebody who does not manage accounts."""
     with acting_as(actor, service="core.withdraw_invitation"):
         ended = _end_open(user)
     if ended:

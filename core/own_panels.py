@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core import navigation, rules
+from core.access_reviews import services as access_reviews
 from core.calendars import all_calendars
 from core.cover import COVERED_ROLES
 from core.models import Cover, User
 from core.panels import AuditSubject, HomeCard, HomeNeeds, Need, register
-from core.roles import AccountState, Permission
+from core.roles import AccountState, Permission, Role
 from core.sealing.services import last_check
 
 
@@ -69,6 +70,26 @@ def _cover_card(user: Any, today: date) -> Mapping[str, Any] | None:
     return found if any(found.values()) else None
 
 
+def _access_review(user: Any, today: date) -> Iterable[Need]:
+    """This term's review of access: to open, then to finish."""
+    opened, waiting = access_reviews.standing(today)
+    term = rules.term_label(*access_reviews.current_term(today)).lower()
+    yield Need(
+        text="Review of who has access, not opened yet",
+        count=0 if opened else 1,
+        url=reverse("access_reviews:list"),
+        hint=f"It is due once in the {term}: confirm each person or remove the access",
+    )
+    for one in waiting:
+        left = one.left  # type: ignore[attr-defined]
+        yield Need(
+            text="People to confirm or remove in the review of access" if left else "Review of access to close",
+            count=left or 1,
+            url=reverse("access_reviews:detail", args=[one.pk]),
+            hint=f"{one.term}: {'whoever is flagged comes first' if left else 'everybody is decided'}",
+        )
+
+
 def _account_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
     """Accounts by name; their pages are the administrator's."""
     linked = user.can(Permission.MANAGE_ACCOUNTS)
@@ -81,6 +102,7 @@ register(
     HomeCard(template="cover/cards/home.html", context=_cover_card, order=6, permission=Permission.SEE_PUPILS),
     HomeNeeds(needs=_audit_broken, order=1, permission=Permission.SEE_AUDIT),
     HomeNeeds(needs=_terms_missing, order=75, permission=Permission.SET_CALENDARS),
+    HomeNeeds(needs=_access_review, order=72, permission=Permission.REVIEW_ACCESS),
     HomeNeeds(needs=_people_waiting, order=10, permission=Permission.MANAGE_ACCOUNTS),
 )
 navigation.register(
@@ -98,6 +120,15 @@ navigation.register(
         permission=Permission.ARRANGE_COVER,
         order=170,
         about="Who sees the children of a colleague who is away, and until when",
+        group="Settings",
+    ),
+    navigation.NavEntry(
+        label="Access review",
+        url_name="access_reviews:list",
+        permission=Permission.REVIEW_ACCESS,
+        order=185,
+        order_for={Role.SYSTEM_ADMIN: 65},
+        about="Each term: who has access and why, when they were last here; confirm or remove",
         group="Settings",
     ),
     navigation.NavEntry(

@@ -3,7 +3,7 @@
 The core knows no pupil: a pupil is passed through as an opaque row, and floors above say what they add.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -220,6 +220,21 @@ class AuditSubject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessSource:
+    """Why accounts see what they see, for the termly review of access; asked of all accounts at once.
+
+    `children(today)` gives {account: ids of the children whom this relation opens}, counted as "12 `label`";
+    `words(today)` gives sentences of other kinds. Neither names a child: a system administrator reads them.
+    """
+
+    label: str = ""
+    order: int
+    permission: Permission = Permission.REVIEW_ACCESS
+    children: Callable[[date], Mapping[int, Collection[int]]] | None = None
+    words: Callable[[date], Mapping[int, Sequence[str]]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangeSource:
     """A tracked model (core.audit) whose changes a child's history shows to those with the permission.
 
@@ -255,6 +270,7 @@ Panel = (
     | SchoolColumn
     | SchoolFilter
     | AuditSubject
+    | AccessSource
     | ChangeSource
 )
 P = TypeVar(
@@ -272,6 +288,7 @@ P = TypeVar(
     SchoolColumn,
     SchoolFilter,
     AuditSubject,
+    AccessSource,
     ChangeSource,
 )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 
 from core.email_domains import are_colleagues
+from core.feeds.registry import kinds_for, permission_for
 from core.roles import Permission, Role
 
 if TYPE_CHECKING:
@@ -25,10 +26,22 @@ def check_can_invite(actor: Any, *, email: str, role: str) -> None:
         raise PermissionDenied("You invite colleagues of your school, whose email addresses end as yours does.")
 
 
-def check_can_feed(actor: Any) -> None:
-    """Raise PermissionDenied unless the actor may bring in files; None is the system itself."""
-    if actor is not None and not actor.can(Permission.IMPORT_FEEDS):
+def check_can_feed(actor: Any, kind: str) -> None:
+    """Raise PermissionDenied unless the actor may bring in files of the kind; None is the system itself."""
+    if actor is not None and not actor.can(permission_for(kind)):
+        raise PermissionDenied("Your role does not include bringing in files of this kind.")
+
+
+def check_can_feed_anything(actor: Any) -> None:
+    """Raise PermissionDenied unless there is a kind of file that the actor brings in."""
+    if actor is not None and not kinds_for(actor):
         raise PermissionDenied("Your role does not include bringing in files.")
+
+
+def check_can_review_access(actor: Any) -> None:
+    """Each term the Virtual School Head or the system administrator goes through who has access."""
+    if actor is not None and not actor.can(Permission.REVIEW_ACCESS):
+        raise PermissionDenied("Access is reviewed by the Virtual School Head or the system administrator.")
 
 
 def check_can_set_calendars(actor: Any) -> None:
@@ -57,6 +70,20 @@ def why_not_change_role(actor: Any, user: "User", role: Role) -> str:
     if actor is not None and actor.pk == user.pk:
         return "You cannot change your own role. Another system administrator can."
     return _why_still_needed(user, "get another role")
+
+
+def why_not_decide_access(actor: "User", user_id: int, *, alone: bool) -> str:
+    """A sentence when somebody else has to confirm the access; `alone`: nobody else may."""
+    if actor.pk != user_id or alone:
+        return ""
+    return "Nobody confirms their own access: leave your own line to another reviewer."
+
+
+def why_not_leave_on(user: "User") -> str:
+    """A sentence when the account must not close by itself on a day, else nothing."""
+    if user.role != Role.SYSTEM_ADMIN:
+        return ""
+    return "The account of a system administrator is closed by hand, so that a date cannot lock everybody out."
 
 
 def _why_still_needed(user: "User", what: str) -> str:

@@ -1,4 +1,4 @@
-"""Which accounts, and who stands in for whom."""
+"""Which accounts, who stands in for whom, which deliveries of files, and who sees the reviews of access."""
 
 from datetime import date
 from typing import Any, Self
@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
+from core.feeds.registry import all_kinds
 from core.roles import AccountState, Permission, Role
 
 # Whoever came by single sign-on needs no password.
@@ -26,6 +27,10 @@ class UserQuerySet(QuerySet[Any]):
             return self.filter(is_active=False)
         waiting = state == AccountState.WAITING
         return self.filter(_NEVER_IN if waiting else ~_NEVER_IN, is_active=True)
+
+    def past_last_day(self, today: date) -> Self:
+        """Open accounts of people whose last day is over."""
+        return self.filter(is_active=True, leaves_on__lt=today)
 
     def matching(self, text: str) -> Self:
         """Accounts whose name or email address holds every word."""
@@ -56,3 +61,20 @@ class CoverQuerySet(QuerySet[Any]):
     def of(self, user: Any, on: date) -> Self:
         """What the person does for colleagues on a day. Both have one role: who changed it covers nobody."""
         return self.in_force(on).filter(covering=user, covering__role=F("absent__role"), absent__role=user.role)
+
+
+class AccessReviewQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """All of them for those who review access, else none."""
+        return self if user.is_authenticated and user.can(Permission.REVIEW_ACCESS) else self.none()
+
+
+class FeedRunQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """The deliveries of those kinds that the person brings in; one whose kind no app knows goes with most kinds."""
+        if not user.is_authenticated:
+            return self.none()
+        closed = [k.kind for k in all_kinds() if not user.can(k.permission)]
+        if user.can(Permission.IMPORT_FEEDS):
+            return self.exclude(kind__in=closed)
+        return self.filter(kind__in=[k.kind for k in all_kinds() if k.kind not in closed])

@@ -21,6 +21,7 @@ from core.permissions import (
     check_can_set_calendars,
     why_not_change_role,
     why_not_deactivate,
+    why_not_leave_on,
 )
 from core.roles import Role
 
@@ -32,7 +33,16 @@ SAME_CALENDAR = "There is a calendar of this name already"
 
 
 @transaction.atomic
-def add_account(*, email: str, name: str, role: Role, actor: Any, password: str | None = None) -> User:
+def add_account(
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    actor: Any,
+    password: str | None = None,
+    team: str = "",
+    leaves_on: date | None = None,
+) -> User:
     """Make an account; without `password` its person chooses one by a link (`issue_link`).
 
     Raises PermissionDenied, or ValidationError for an address that has an account or is none, a blank name, and a
@@ -48,14 +58,16 @@ def add_account(*, email: str, name: str, role: Role, actor: Any, password: str 
         except ValidationError as weak:
             raise ValidationError({"password": weak.messages}) from None
     with acting_as(actor, service="core.add_account"), _once({"email": SAME_EMAIL}):
-        user = User.objects.create_user(email, password, name=name, role=role.value)
+        user = User.objects.create_user(
+            email, password, name=name, role=role.value, team=_tidy(team), leaves_on=leaves_on
+        )
     _decided(actor, user, "account made", role=role.value)
     return user
 
 
 @transaction.atomic
-def change_account(*, user: User, email: str, name: str, role: Role, actor: Any) -> User:
-    """Correct name, email address and role; what the role allows holds from the person's next page on.
+def change_account(*, user: User, email: str, name: str, role: Role, actor: Any, team: str | None = None) -> User:
+    """Correct name, email address, team (None: as it is) and role, which holds from the person's next page on.
 
     Raises PermissionDenied, or ValidationError for an address that another account has, for one's own role, and for
     the role of the last system administrator.
@@ -67,7 +79,11 @@ def change_account(*, user: User, email: str, name: str, role: Role, actor: Any)
         raise ValidationError({"role": refusal})
     if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
         raise ValidationError({"email": SAME_EMAIL})
-    new = {"email": email, "name": name, "role": role.value}
+    new: dict[str, Any] = {"email": email, "name": name, "role": role.value}
+    if team is not None:
+        new["team"] = _tidy(team)
+    if role == Role.SYSTEM_ADMIN:
+        new["leaves_on"] = None
     changed = [field for field, value in new.items() if getattr(user, field) != value]
     if not changed:
         return user
@@ -84,12 +100,49 @@ def change_account(*, user: User, email: str, name: str, role: Role, actor: Any)
 
 
 @transaction.atomic
+def set_last_day(*, user: User, leaves_on: date | None, today: date, actor: Any) -> User:
+    """The person's last day: the night after it the account closes by itself. None: no end is known.
+
+    Raises PermissionDenied, or ValidationError for a day that is over and for a system administrator.
+    """
+    check_can_manage_accounts(actor)
+    user = _locked(user)
+    if user.leaves_on == leaves_on:
+        return user
+    if leaves_on is not None and leaves_on < today:
+        raise ValidationError({"leaves_on": "The last day cannot lie in the past. Deactivate the account instead"})
+    if leaves_on is not None and (refusal := why_not_leave_on(user)):
+        raise ValidationError({"leaves_on": refusal})
+    user.leaves_on = leaves_on
+    with acting_as(actor, service="core.set_last_day"):
+        user.save(update_fields=["leaves_on"])
+    _decided(actor, user, "last day set", leaves_on=leaves_on.isoformat() if leaves_on else None)
+    return user
+
+
 def deactivate_account(*, user: User, actor: Any) -> User:
     """Close the account: its person is signed out everywhere and cannot sign in. What they did stays theirs.
 
     Raises PermissionDenied, or ValidationError for one's own account and the last system administrator's.
     """
     check_can_manage_accounts(actor)
+    return close_account(user=user, actor=actor)
+
+
+def close_departed(*, today: date) -> int:
+    """Close the accounts of people whose last day is over; returns how many. Again on the same day it finds none."""
+    departed = list(User.objects.past_last_day(today).order_by("pk"))
+    for user in departed:
+        close_account(user=user, actor=None, because="last day over")
+    return len(departed)
+
+
+@transaction.atomic
+def close_account(*, user: User, actor: Any, because: str = "") -> User:
+    """What closing means, whoever decides it; the caller has asked whether the actor may.
+
+    Raises ValidationError for one's own account and the last system administrator's.
+    """
     user = _locked(user)
     if not user.is_active:
         return user
@@ -99,21 +152,21 @@ def deactivate_account(*, user: User, actor: Any) -> User:
     with acting_as(actor, service="core.deactivate_account"):
         user.save(update_fields=["is_active"])
     sessions = account_access.end_sessions(user)
-    invitations.withdraw_invitation(user=user, actor=actor)
-    _decided(actor, user, "account deactivated", sessions=sessions)
+    invitations.end_invitation(user=user, actor=actor)
+    _decided(actor, user, "account deactivated", sessions=sessions, **({"because": because} if because else {}))
     return user
 
 
 @transaction.atomic
 def reactivate_account(*, user: User, actor: Any) -> User:
-    """Open a closed account again, with the password it had."""
+    """Open a closed account again, with the password it had and without a last day."""
     check_can_manage_accounts(actor)
     user = _locked(user)
     if user.is_active:
         return user
-    user.is_active = True
+    user.is_active, user.leaves_on = True, None
     with acting_as(actor, service="core.reactivate_account"):
-        user.save(update_fields=["is_active"])
+        user.save(update_fields=["is_active", "leaves_on"])
     _decided(actor, user, "account reactivated")
     return user
 
@@ -146,6 +199,10 @@ def _checked(email: str, name: str) -> tuple[str, str]:
     if not name:
         raise ValidationError({"name": "Enter the name"})
     return email, name
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _locked(user: User) -> User:

@@ -8,6 +8,7 @@ from celery import Task, shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
+from core import services as account_services
 from core.feeds import services
 from core.models import User
 from core.sealing import services as sealing
@@ -57,6 +58,12 @@ def _try(task: Task, run_id: int, work: Callable[[], Any]) -> None:
         if stopped.passing and tries < len(SECONDS_BETWEEN_TRIES) and not task.request.is_eager:
             raise task.retry(countdown=SECONDS_BETWEEN_TRIES[tries], throw=False) from None
         raise stopped from None
+
+
+@shared_task(name="core.close_departed")
+def close_departed() -> None:
+    """Close the accounts of people whose last day is over. Nobody gets in with them meanwhile (core.accounts)."""
+    account_services.close_departed(today=timezone.localdate())
 
 
 @shared_task(name="core.clear_sessions")

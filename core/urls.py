@@ -2,9 +2,11 @@ from django.urls import include, path
 
 from core.cover import views as cover
 from core.views import (
+    access_reviews,
     accounts,
     audit,
     calendars,
+    feed_invitations,
     feed_problems,
     feed_words,
     feeds,
@@ -23,6 +25,7 @@ feed_patterns = [
     path("<int:run_id>/words/", feed_words.feed_words, name="words"),
     path("<int:run_id>/apply/", feeds.feed_apply, name="apply"),
     path("<int:run_id>/cancel/", feeds.feed_cancel, name="cancel"),
+    path("<int:run_id>/invite/", feed_invitations.feed_invite, name="invite"),
     path("<int:run_id>/progress/", feeds.feed_progress, name="progress"),
     path("<int:run_id>/changes.csv", feed_problems.feed_changes, name="changes"),
     path("<int:run_id>/problems.csv", feed_problems.feed_problems, name="problems"),
@@ -40,6 +43,7 @@ account_patterns = [
     path("<int:user_id>/withdraw-invitation/", accounts.account_withdraw, name="withdraw"),
     path("<int:user_id>/unlock/", accounts.account_unlock, name="unlock"),
     path("<int:user_id>/remove-second-step/", accounts.account_remove_second_step, name="remove_second_step"),
+    path("<int:user_id>/last-day/", accounts.account_last_day, name="last_day"),
     path("<int:user_id>/deactivate/", accounts.account_deactivate, name="deactivate"),
     path("<int:user_id>/reactivate/", accounts.account_reactivate, name="reactivate"),
 ]
@@ -67,8 +71,20 @@ cover_patterns = [
     path("<int:cover_id>/end/", cover.cover_end, name="end"),
 ]
 
+access_review_patterns = [
+    path("", access_reviews.review_list, name="list"),
+    path("open/", access_reviews.review_open, name="open"),
+    path("<int:review_id>/", access_reviews.review_detail, name="detail"),
+    path("<int:review_id>/confirm/", access_reviews.review_confirm, name="confirm"),
+    path("<int:review_id>/close/", access_reviews.review_close, name="close"),
+    path("<int:review_id>/access-review.csv", access_reviews.review_csv, name="export_csv"),
+    path("<int:review_id>/access-review.xlsx", access_reviews.review_xlsx, name="export_xlsx"),
+    path("lines/<int:line_id>/remove/", access_reviews.line_remove, name="remove"),
+]
+
 urlpatterns = [
     path("cover/", include((cover_patterns, "cover"))),
+    path("access-reviews/", include((access_review_patterns, "access_reviews"))),
     path("access-log/", include((audit_patterns, "audit"))),
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),

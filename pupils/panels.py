@@ -16,6 +16,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+import pupils.access_sources
 import pupils.delegations.panels
 import pupils.emergencies.panels
 import pupils.history

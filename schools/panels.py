@@ -1,6 +1,7 @@
 """What the schools register adds to navigation and home. Its pages ask the apps above for their cards and columns."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from core import navigation
 from core.models import User
-from core.panels import HomeNeeds, Need, register
+from core.panels import AccessSource, HomeNeeds, Need, register
 from core.roles import Permission, Role
 from schools.models import SchoolMembership
 
@@ -25,7 +26,19 @@ def _teachers_without_school(user: Any, today: date) -> Iterable[Need]:
     )
 
 
-register(HomeNeeds(needs=_teachers_without_school, order=70, permission=Permission.APPOINT_TEACHERS))
+def _posts_in_words(today: date) -> Mapping[int, Sequence[str]]:
+    """For the review of access: "Designated teacher of Alder Brook School"."""
+    found: dict[int, list[str]] = defaultdict(list)
+    posts = SchoolMembership.objects.current(today).order_by("school__name").values_list("user_id", "school__name")
+    for user_id, name in posts:
+        found[user_id].append(f"Designated teacher of {name}")
+    return found
+
+
+register(
+    HomeNeeds(needs=_teachers_without_school, order=70, permission=Permission.APPOINT_TEACHERS),
+    AccessSource(words=_posts_in_words, order=5),
+)
 navigation.register(
     navigation.NavEntry(
         label="Schools",

@@ -184,7 +184,7 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 # Accounts
 AUTH_USER_MODEL = "core.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["core.accounts.AccountBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -412,6 +412,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     # Every job is idempotent by its date, so that two beats or a missed day do no harm.
     "indicators-nightly": {"task": "attainment.compute_indicators", "schedule": crontab(hour=3, minute=15)},
+    "departed-nightly": {"task": "core.close_departed", "schedule": crontab(hour=0, minute=10)},
     "sessions-nightly": {"task": "core.clear_sessions", "schedule": crontab(hour=1, minute=45)},
     "effective-registers-nightly": {
         "task": "attendance.rebuild_recent",

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
+from core.roles import Permission
+
 
 class Severity(StrEnum):
     """ERROR holds the row (or refuses the file), WARNING keeps the row and asks for a look, NOTICE only tells."""
@@ -150,6 +152,19 @@ class Change:
     after: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """Something that applying does only where the confirming person ticks it.
+
+    `option` is the name of a FeedOption asked on confirmation; problems of `codes` list whom or what it concerns.
+    """
+
+    option: str
+    label: str
+    hint: str
+    codes: Sequence[str]
+
+
 @dataclass
 class Difference:
     """What applying would do to the tables, in numbers and entry by entry."""
@@ -166,6 +181,7 @@ class Difference:
     """What time the files are about, in words, where their names and the day of receipt do not say it."""
     warnings: list[str] = field(default_factory=list)
     """Sentences to be read right before applying."""
+    consents: list[Consent] = field(default_factory=list)
     entries: list[Change] = field(default_factory=list)
     """Every entry that is changed or taken out; of what is only added, the feed decides what is worth a line."""
 
@@ -183,6 +199,7 @@ class Difference:
             "added_as": self.added_as,
             "about": self.about,
             "warnings": self.warnings,
+            "consents": [asdict(consent) for consent in self.consents],
         }
 
 
@@ -200,6 +217,11 @@ class Checked:
         return self.counts.applied > 0 or bool(
             self.difference.added or self.difference.changed or self.difference.removed
         )
+
+    @property
+    def is_to_decide(self) -> bool:
+        """Whether somebody has to look at it: it changes something, or would if a box were ticked."""
+        return self.changes_anything or bool(self.difference.consents)
 
 
 @dataclass(frozen=True)
@@ -239,7 +261,10 @@ class FeedContext:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedOption:
-    """A choice made on upload and by a flag of the command line (welfare-call: the word map)."""
+    """A choice made on upload and by a flag of the command line (welfare-call: the word map).
+
+    A `yes_no` option is a box to tick; one `on_confirm` is not asked on upload but right before applying.
+    """
 
     name: str
     label: str
@@ -248,6 +273,13 @@ class FeedOption:
     """Codes of problems whose value is a word that this option gives a meaning, so that the page can ask for it."""
     choices: Callable[[], Sequence[tuple[str, str]]] = tuple
     """What a word may mean: (as the option writes it, in words)."""
+    yes_no: bool = False
+    on_confirm: bool = False
+
+
+YES = "yes"
+"""The value of a yes-no option that was ticked; one that was not has none."""
+ACCOUNT_MADE = "account made"
 
 
 class FeedKind(ABC):
@@ -261,6 +293,11 @@ class FeedKind(ABC):
     template_columns: ClassVar[Sequence[str]] = ()
     """Headings of the downloadable template; empty where the layout is somebody else's."""
     options: ClassVar[Sequence[FeedOption]] = ()
+    permission: ClassVar[Permission] = Permission.IMPORT_FEEDS
+    about: ClassVar[str] = "children"
+    """Who is in the files, for the warning beside what the sender must not get."""
+    makes_accounts: ClassVar[bool] = False
+    """New accounts are entries of its difference (`ACCOUNT_MADE`, the subject is the email address)."""
 
     def layouts(self) -> Collection[Collection[str]]:
         """The normalised headings of each table of this kind, to tell a file that was sent as another kind."""

@@ -16,7 +16,8 @@ from core.roles import Permission, Role
 
 def _needs(user: Any, today: date) -> Iterable[Need]:
     status = FeedRun.Status
-    found = FeedRun.objects.aggregate(
+    mine = FeedRun.objects.visible_to(user)
+    found = mine.aggregate(
         ready=Count("pk", filter=Q(status=status.READY)),
         failed=Count("pk", filter=Q(status=status.FAILED)),
         held=Count("pk", filter=services.ALL_HELD),
@@ -42,14 +43,18 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
     )
     yield Need(
         text="Deliveries that nobody works on",
-        count=services.count_stalled(),
+        count=services.count_stalled(mine),
         url=reverse("feeds:list"),
         hint="Not taken up, or stopped with the worker; start them again",
         urgent=True,
     )
 
 
-register(HomeNeeds(needs=_needs, order=10, permission=Permission.IMPORT_FEEDS))
+# No role has both permissions: who makes accounts sees no child, and so no other kind of file.
+register(
+    HomeNeeds(needs=_needs, order=10, permission=Permission.IMPORT_FEEDS),
+    HomeNeeds(needs=_needs, order=15, permission=Permission.MANAGE_ACCOUNTS),
+)
 navigation.register(
     navigation.NavEntry(
         label="Feeds",
@@ -59,5 +64,13 @@ navigation.register(
         order_for={Role.VSH: 140},
         about="Bring in files, and see what each delivery changed",
         group="Data that comes in",
-    )
+    ),
+    navigation.NavEntry(
+        label="Feeds",
+        url_name="feeds:list",
+        permission=Permission.MANAGE_ACCOUNTS,
+        order=70,
+        about="Bring in a file of people, and see what each delivery changed",
+        group="Settings",
+    ),
 )

@@ -3,14 +3,14 @@
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.actor import acting_as
@@ -134,7 +134,7 @@ def preview(
             checked = _check(get_kind(kind), files, context)
     except FeedRefused as refusal:
         return Outcome(kind, "refused", EMPTY_ROWS, refusal.problems)
-    status = "ready" if checked.changes_anything else "unchanged"
+    status = "ready" if checked.is_to_decide else "unchanged"
     return Outcome(kind, status, checked.counts.as_dict(), checked.problems.found)
 
 
@@ -142,7 +142,7 @@ def receive(
     *, kind: str, sources: Sequence[SourceFile], actor: User | None, options: Mapping[str, str] | None = None
 ) -> FeedRun:
     """Store the files and open a run. Raises FeedRefused when they cannot be stored, PermissionDenied."""
-    check_can_feed(actor)
+    check_can_feed(actor, kind)
     get_kind(kind)
     if not sources:
         raise FeedRefused.because("NO_FILE", "There is no file to read.")
@@ -175,6 +175,13 @@ def run_sources(run: FeedRun) -> list[SourceFile]:
 
 def _context(run: FeedRun, actor: User | None, today: date) -> FeedContext:
     return FeedContext(today=today, actor=actor, run_id=run.pk, options=run.options, progress=report_progress(run.pk))
+
+
+def _unconfirmed(run: FeedRun, today: date) -> FeedContext:
+    """For the preview: nobody has ticked yet what is asked on confirmation, whatever an earlier try left."""
+    asked = {option.name for option in get_kind(run.kind).options if option.on_confirm}
+    options = {name: value for name, value in run.options.items() if name not in asked}
+    return replace(_context(run, None, today), options=options)
 
 
 def _record(run: FeedRun, checked: Checked) -> None:
@@ -242,24 +249,32 @@ def check_run(*, run_id: int, today: date) -> FeedRun:
             return run
         try:
             with Delivery(run_sources(run)) as files, undone():
-                checked = _check(get_kind(run.kind), files, _context(run, None, today))
+                checked = _check(get_kind(run.kind), files, _unconfirmed(run, today))
         except FeedRefused as refusal:
             _refuse(run, refusal)
             return run
         _record(run, checked)
-        run.status = Status.READY if checked.changes_anything else Status.UNCHANGED
+        run.status = Status.READY if checked.is_to_decide else Status.UNCHANGED
         run.checked_at = timezone.now()
         run.save()
     return run
 
 
-def apply_run(*, run_id: int, actor: User | None, today: date, wait_seconds: int | None = None) -> FeedRun:
+def apply_run(
+    *,
+    run_id: int,
+    actor: User | None,
+    today: date,
+    options: Mapping[str, str] | None = None,
+    wait_seconds: int | None = None,
+) -> FeedRun:
     """Check again and apply, in one transaction. One application runs at a time; a second waits here.
 
-    Raises RunNotOpen when the run was already applied, refused or put aside: who comes second is told. Raises Busy
-    when another delivery is still being applied after `wait_seconds`, FeedStopped after a fault, and PermissionDenied.
+    `options`, which the confirming person ticked, are kept with the delivery. Raises RunNotOpen when the run was
+    already applied, refused or put aside: who comes second is told. Raises Busy when another delivery is still being
+    applied after `wait_seconds`, FeedStopped after a fault, and PermissionDenied.
     """
-    check_can_feed(actor)
+    check_can_feed(actor, _kind_of(run_id))
     with _marking_faults(run_id), acting_as(actor, feed_run=run_id), transaction.atomic():
         progress = report_progress(run_id)
         with patience(wait_seconds):
@@ -268,6 +283,7 @@ def apply_run(*, run_id: int, actor: User | None, today: date, wait_seconds: int
             if run.status not in OPEN_STATES:
                 raise RunNotOpen(_why_not_open(run))
             take_turn(lambda: progress(0, 0, "Another delivery is being applied; this one waits for it"))
+        run.options = {**run.options, **(options or {})}
         context = _context(run, actor, today)
         kind = get_kind(run.kind)
         try:
@@ -296,12 +312,16 @@ def apply_run(*, run_id: int, actor: User | None, today: date, wait_seconds: int
     return run
 
 
+def _kind_of(run_id: int) -> str:
+    return str(FeedRun.objects.values_list("kind", flat=True).get(pk=run_id))
+
+
 def mark_failed(*, run_id: int) -> None:
     """After a fault: the run says so and may be tried again; nothing of it was written."""
     FeedRun.objects.filter(pk=run_id, status__in=OPEN_STATES).update(status=Status.FAILED)
 
 
-def queue_run(*, run_id: int, status: FeedRun.Status) -> None:
+def queue_run(*, run_id: int, status: FeedRun.Status, options: Mapping[str, str] | None = None) -> None:
     """Say that the worker will check (RECEIVED) or apply (APPLYING) the run. Raises RunNotOpen, and Busy at once
     while somebody works on it: a check may take minutes, and a page must not wait for it.
 
@@ -313,9 +333,9 @@ def queue_run(*, run_id: int, status: FeedRun.Status) -> None:
             run = FeedRun.objects.select_for_update(nowait=True).get(pk=run_id)
         if run.status not in allowed:
             raise RunNotOpen(_why_not_open(run))
-        if run.status != status:
-            run.status = status
-            run.save(update_fields=["status"])
+        if run.status != status or options:
+            run.status, run.options = status, {**run.options, **(options or {})}
+            run.save(update_fields=["status", "options"])
     cache.delete(progress_key(run_id))
     cache.set(_queued_key(run_id), timezone.now(), 24 * 3600)
 
@@ -344,9 +364,9 @@ def _work_on(run: FeedRun, *, worked_on: bool, queued_at: datetime | None) -> Wo
     return Work.QUEUED if timezone.now() - (queued_at or run.received_at) < PATIENCE_WITH_WORKER else Work.STALLED
 
 
-def count_stalled() -> int:
-    """How many deliveries nobody works on though somebody should: two queries, whatever their number."""
-    waiting = list(FeedRun.objects.filter(status__in=WAITING_STATES))
+def count_stalled(runs: QuerySet[FeedRun]) -> int:
+    """How many of the deliveries nobody works on though somebody should: two queries, whatever their number."""
+    waiting = list(runs.filter(status__in=WAITING_STATES))
     if not waiting:
         return 0
     working = runs_worked_on()
@@ -406,7 +426,7 @@ def cancel_run(*, run: FeedRun, actor: User, wait_seconds: int | None = None) ->
 
     Raises RunNotOpen, PermissionDenied, and Busy while somebody works on it.
     """
-    check_can_feed(actor)
+    check_can_feed(actor, run.kind)
     with acting_as(actor), transaction.atomic():
         with patience(wait_seconds):
             take_run(run.pk)
@@ -424,7 +444,7 @@ def choose_options(*, run_id: int, actor: User, options: Mapping[str, str]) -> F
 
     A refused delivery is open again by this. Raises RunNotOpen, PermissionDenied, and Busy while somebody works on it.
     """
-    check_can_feed(actor)
+    check_can_feed(actor, _kind_of(run_id))
     with acting_as(actor), transaction.atomic():
         with no_wait():
             run = FeedRun.objects.select_for_update(nowait=True).get(pk=run_id)

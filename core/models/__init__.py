@@ -1,3 +1,4 @@
+from core.models.access_reviews import AccessReview, AccessReviewLine
 from core.models.accounts import Invitation, User
 from core.models.audit import AccessEvent, AuditSeal
 from core.models.calendars import Calendar, ClosureDay, Term
@@ -7,6 +8,8 @@ from core.models.jobs import JobRun
 
 __all__ = [
     "AccessEvent",
+    "AccessReview",
+    "AccessReviewLine",
     "AuditSeal",
     "Calendar",
     "ClosureDay",

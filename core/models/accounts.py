@@ -1,9 +1,10 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from core.audit import track_changes
 from core.querysets import UserQuerySet
@@ -29,7 +30,11 @@ class User(AbstractBaseUser):
     email = models.EmailField("email address", unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=30, choices=[(r.value, ROLE_LABELS[r]) for r in Role])
+    team = models.CharField(max_length=80, blank=True, help_text="Where in the council or school, as people say it")
     is_active = models.BooleanField(default=True)
+    leaves_on = models.DateField(
+        null=True, help_text="The last day: from the next one on nobody gets in with the account"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -42,6 +47,11 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="core_user_email_once"),
             models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="core_user_role_known"),
+            # A date that comes by itself could lock out the last one: theirs are closed by hand.
+            models.CheckConstraint(
+                condition=models.Q(leaves_on=None) | ~models.Q(role=Role.SYSTEM_ADMIN.value),
+                name="core_user_administrator_stays",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +68,10 @@ class User(AbstractBaseUser):
             return AccountState.CLOSED
         came = self.has_usable_password() or self.last_login is not None
         return AccountState.ACTIVE if came else AccountState.WAITING
+
+    def has_left(self, today: date) -> bool:
+        """Whether the last day is over. The account is closed the night after it; nobody gets in meanwhile."""
+        return self.leaves_on is not None and self.leaves_on < today
 
     def can(self, permission: Permission) -> bool:
         """True when the person's role includes `permission` (core.roles)."""
@@ -97,6 +111,6 @@ class Invitation(models.Model):
         """Whether the link works at a moment, else why not."""
         if self.accepted_at is not None:
             return InvitationState.ACCEPTED
-        if self.withdrawn_at is not None or not self.user.is_active:
+        if self.withdrawn_at is not None or not self.user.is_active or self.user.has_left(timezone.localdate(now)):
             return InvitationState.WITHDRAWN
         return InvitationState.OPEN if now < self.expires_at else InvitationState.EXPIRED

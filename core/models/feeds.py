@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from core.audit import track_changes
+from core.querysets import FeedRunQuerySet
 
 
 class StoredFile(models.Model):
@@ -46,6 +47,8 @@ class FeedRun(models.Model):
     difference = models.JSONField(default=dict)
     problem_counts = models.JSONField(default=dict)
 
+    objects = FeedRunQuerySet.as_manager()
+
     class Meta:
         ordering = ["-received_at", "-pk"]
 
@@ -70,7 +73,9 @@ class FeedChange(models.Model):
     """One entry that the delivery changes, adds or takes out, as its last check found it."""
 
     run = models.ForeignKey(FeedRun, on_delete=models.CASCADE, related_name="changes")
-    subject = models.CharField(max_length=100, help_text="A child id, UPN or URN; never a name")
+    subject = models.CharField(
+        max_length=100, help_text="A child id, UPN, URN or the email address of a member of staff; never a name"
+    )
     what = models.TextField()
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from core import account_access, invitations, lockout, services
 from core.audit import Access, record_access
-from core.forms import GovForm, RadioField
+from core.forms import DateInputField, GovForm, RadioField
 from core.limits import Limit, limited
 from core.listing import Heading, headings
 from core.models import User
-from core.permissions import why_not_deactivate
+from core.permissions import why_not_deactivate, why_not_leave_on
 from core.roles import (
     ACCOUNT_STATE_LABELS,
     PERMISSION_LABELS,
@@ -34,6 +34,7 @@ from core.roles import (
 )
 from core.scoping import require
 from core.second_step import LOST_LABELS, Lost, has_second_step, needs_second_step, remove_second_step
+from core.wording import when
 
 PER_PAGE = 50
 FOUND_AT_MOST = 50
@@ -65,6 +66,13 @@ class AccountFilterForm(GovForm):
         choices=[("", "Any state"), *((s.value, ACCOUNT_STATE_LABELS[s]) for s in AccountState)],
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = User.objects.exclude(team="").order_by("team").values_list("team", flat=True).distinct()
+        self.fields["team"] = forms.ChoiceField(
+            label="Team", required=False, choices=[("", "Any team"), *((team, team) for team in teams)]
+        )
+
     def narrow(self, accounts: QuerySet[Any]) -> QuerySet[Any]:
         """The accounts that satisfy every filter set."""
         if not self.is_bound:
@@ -74,6 +82,8 @@ class AccountFilterForm(GovForm):
             accounts = accounts.filter(role=role)
         if state := self.cleaned_data.get("state"):
             accounts = accounts.in_state(AccountState(state))  # type: ignore[attr-defined]
+        if team := self.cleaned_data.get("team"):
+            accounts = accounts.filter(team=team)
         return accounts
 
 
@@ -88,6 +98,12 @@ class AccountForm(GovForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     role = RadioField(label="Role", choices=ROLE_CHOICES, hints={r.value: hint for r, hint in ROLE_HINTS.items()})
+    team = forms.CharField(
+        label="Team (optional)",
+        max_length=80,
+        required=False,
+        help_text="Where in the council or the school, like “Adolescent team East”",
+    )
 
 
 class NewAccountForm(AccountForm):
@@ -99,6 +115,17 @@ class DeactivateForm(GovForm):
 
     submit_label = "Deactivate the account"
     submit_style = "warning"
+
+
+class LastDayForm(GovForm):
+    """Empty when no end is known."""
+
+    submit_label = "Save the last day"
+    leaves_on = DateInputField(
+        label="Last day",
+        required=False,
+        help_text="The account closes by itself the night after it. Leave it empty when no end is known.",
+    )
 
 
 class RemoveSecondStepForm(GovForm):
@@ -180,6 +207,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 name=form.cleaned_data["name"],
                 role=Role(form.cleaned_data["role"]),
+                team=form.cleaned_data["team"],
                 actor=request.user,
             )
         except ValidationError as refusal:
@@ -233,6 +261,7 @@ def account_detail(request: HttpRequest, user_id: int) -> HttpResponse:
             "scope": ROLE_SCOPES[Role(user.role)],
             "hint": ROLE_HINTS.get(Role(user.role), ""),
             "keep": why_not_deactivate(request.user, user),
+            "no_last_day": why_not_leave_on(user),
             "mail": account_access.mail_is_set_up(),
             "second_step": has_second_step(user),
             "second_step_required": needs_second_step(user),
@@ -297,10 +326,10 @@ def account_remove_second_step(request: HttpRequest, user_id: int) -> HttpRespon
 
 
 def account_change(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Correct name, email address or role."""
+    """Correct name, email address, role or team."""
     user = _account(request, user_id)
     back = reverse("accounts:detail", args=[user.pk])
-    initial = {"name": user.name, "email": user.email, "role": user.role}
+    initial = {"name": user.name, "email": user.email, "role": user.role, "team": user.team}
     form = AccountForm(request.POST or None, initial=initial, cancel_url=back)
     if request.method == "POST" and form.is_valid():
         try:
@@ -309,6 +338,7 @@ def account_change(request: HttpRequest, user_id: int) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 name=form.cleaned_data["name"],
                 role=Role(form.cleaned_data["role"]),
+                team=form.cleaned_data["team"],
                 actor=request.user,
             )
         except ValidationError as refusal:
@@ -342,6 +372,26 @@ def account_deactivate(request: HttpRequest, user_id: int) -> HttpResponse:
         "back": back,
     }
     return render(request, "accounts/deactivate.html", context)
+
+
+def account_last_day(request: HttpRequest, user_id: int) -> HttpResponse:
+    """When does the person leave? The account then closes by itself."""
+    user = _account(request, user_id)
+    back = reverse("accounts:detail", args=[user.pk])
+    form = LastDayForm(request.POST or None, initial={"leaves_on": user.leaves_on}, cancel_url=back)
+    if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["leaves_on"]
+        try:
+            services.set_last_day(user=user, leaves_on=day, today=timezone.localdate(), actor=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            closes = f"closes the night after {when(day)}" if day else "stays open until somebody closes it"
+            messages.success(request, f"The account of {user.name} {closes}.")
+            return redirect(back)
+    crumbs = [("Accounts", reverse("accounts:list")), (user.name, back)]
+    context = {"page_title": f"The last day of {user.name}", "crumbs": crumbs, "form": form}
+    return render(request, "layouts/form.html", context)
 
 
 @require_POST

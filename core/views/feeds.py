@@ -23,19 +23,18 @@ from core import tasks
 from core.audit import Access, record_access
 from core.exports import Export, csv_response
 from core.feeds import services
-from core.feeds.base import FeedKind, FeedRefused, Problem, SourceFile
+from core.feeds.base import YES, FeedKind, FeedRefused, Problem, SourceFile
 from core.feeds.codes import label_of
 from core.feeds.locks import Busy
-from core.feeds.registry import all_kinds, get_kind
+from core.feeds.registry import all_kinds, get_kind, kinds_for
 from core.feeds.services import Work
 from core.feeds.store import refusal_for
 from core.forms import GovForm, MultipleFileField, RadioField
 from core.models import FeedRun, User
-from core.roles import Permission
-from core.scoping import require
+from core.permissions import check_can_feed_anything
+from core.views.feed_invitations import people_to_invite
 from core.views.feed_problems import problem_summary, refusals, shown_problems
-from core.views.feed_runs import run_of
-from core.views.feed_runs import runs as all_runs
+from core.views.feed_runs import run_of, runs_for
 from core.views.feed_words import words_form
 from core.wording import count_of
 
@@ -47,6 +46,7 @@ PACKED = 10
 PROBLEMS_A_PAGE = 50
 EXAMPLES_SHOWN = 10
 EXAMPLES_LISTED = 200
+CONSENT_LINES = 50
 WAIT_SECONDS = 10
 """How long a page waits for another application before it says so."""
 STATUS_COLOURS = {
@@ -68,9 +68,11 @@ class UploadForm(GovForm):
 
     submit_label = "Check the files"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = all_kinds()
+        kinds = kinds_for(user)
+        if len(kinds) == 1:
+            self.initial["kind"] = kinds[0].kind
         self.fields["kind"] = RadioField(
             label="What is it?",
             choices=[(k.kind, k.title) for k in kinds],
@@ -84,15 +86,18 @@ class UploadForm(GovForm):
             max_bytes=settings.FEED_MAX_UPLOAD_BYTES,
             error_messages={"required": "Choose the files to upload"},
         )
-        for option in {o.name: o for k in kinds for o in k.options}.values():
+        for option in {o.name: o for k in kinds for o in k.options if not o.on_confirm}.values():
             where = " and ".join(k.title for k in kinds if option in k.options)
-            self.fields[f"option_{option.name}"] = forms.CharField(
-                label=f"{option.label} (only for {where})", help_text=option.hint, required=False, max_length=500
+            label = f"{option.label} (only for {where})" if len(kinds) > 1 else option.label
+            self.fields[f"option_{option.name}"] = (
+                forms.BooleanField(label=label, help_text=option.hint, required=False)
+                if option.yes_no
+                else forms.CharField(label=label, help_text=option.hint, required=False, max_length=500)
             )
 
     def options_for(self, kind: FeedKind) -> dict[str, str]:
         return {
-            option.name: self.cleaned_data[f"option_{option.name}"]
+            option.name: YES if option.yes_no else self.cleaned_data[f"option_{option.name}"]
             for option in kind.options
             if self.cleaned_data.get(f"option_{option.name}")
         }
@@ -121,10 +126,10 @@ def _state(run: FeedRun) -> tuple[str, str]:
 
 def feed_list(request: HttpRequest) -> HttpResponse:
     """History of deliveries, what waits for a decision first."""
-    require(request, Permission.IMPORT_FEEDS)
+    check_can_feed_anything(request.user)
     waits = Q(status__in={Status.READY, Status.FAILED}) | services.ALL_HELD
     first = Case(When(waits, then=Value(0)), default=Value(1), output_field=IntegerField())
-    runs = all_runs()
+    runs = runs_for(request.user)
     page = Paginator(runs.order_by(first, "-received_at", "-pk"), 30).get_page(request.GET.get("page"))
     return render(
         request,
@@ -134,7 +139,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": [(run, _title(run), *_state(run)) for run in page],
             "waiting": runs.filter(waits).count(),
-            "kinds": all_kinds(),
+            "kinds": kinds_for(request.user),
         },
     )
 
@@ -160,11 +165,12 @@ def _as_sources(files: list[UploadedFile]) -> Iterator[list[SourceFile]]:
 
 def feed_new(request: HttpRequest) -> HttpResponse:
     """Step 1: what is it, and the files. Step 2 follows at the run's own address."""
-    require(request, Permission.IMPORT_FEEDS)
+    check_can_feed_anything(request.user)
     form = UploadForm(
+        request.user,
         request.POST or None,
         request.FILES or None,
-        initial={"kind": request.GET.get("kind")},
+        initial={"kind": request.GET.get("kind", "")},
         cancel_url=reverse("feeds:list"),
     )
     if request.method == "POST" and form.is_valid():
@@ -189,7 +195,7 @@ def feed_new(request: HttpRequest) -> HttpResponse:
             "page_title": "Upload a feed",
             "form": form,
             "crumbs": [("Feeds", reverse("feeds:list"))],
-            "kinds": all_kinds(),
+            "kinds": kinds_for(request.user),
         },
     )
 
@@ -249,9 +255,30 @@ def feed_run(request: HttpRequest, run_id: int) -> HttpResponse:
             "more_examples": examples[EXAMPLES_SHOWN:],
             "all_changes": run.changes.count(),
             **_what_can_be_done(run, work),
+            **_kind_words(run),
+            "consents": _consents(run),
+            "to_invite": len(people_to_invite(run)),
             "words_form": words_form(run),
         },
     )
+
+
+def _kind_words(run: FeedRun) -> dict[str, Any]:
+    """Who is in files of the kind, and the options of this delivery in words."""
+    kind = next((k for k in all_kinds() if k.kind == run.kind), None)
+    labels = {o.name: o.label for o in (kind.options if kind else ())}
+    options = [(labels.get(name, f"Option: {name}"), value) for name, value in run.options.items() if value]
+    return {"about": kind.about if kind else "children", "options": options}
+
+
+def _consents(run: FeedRun) -> list[dict[str, Any]]:
+    """What applying does only when it is ticked, with the lines that say whom it concerns."""
+    found = []
+    for consent in run.difference.get("consents", []):
+        lines = list(run.problems.filter(code__in=consent["codes"]).order_by("pk"))
+        more = max(0, len(lines) - CONSENT_LINES)
+        found.append({**consent, "lines": lines[:CONSENT_LINES], "more": more})
+    return found
 
 
 def _what_can_be_done(run: FeedRun, work: Work) -> dict[str, Any]:
@@ -319,10 +346,16 @@ def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
     actor = cast("User", request.user)
     try:
         if _is_large(run):
-            services.queue_run(run_id=run.pk, status=Status.APPLYING)
+            services.queue_run(run_id=run.pk, status=Status.APPLYING, options=_ticked(request, run))
             tasks.apply_feed.delay_on_commit(run_id=run.pk, actor_id=actor.pk)
             return redirect("feeds:run", run_id=run.pk)
-        run = services.apply_run(run_id=run.pk, actor=actor, today=timezone.localdate(), wait_seconds=WAIT_SECONDS)
+        run = services.apply_run(
+            run_id=run.pk,
+            actor=actor,
+            today=timezone.localdate(),
+            options=_ticked(request, run),
+            wait_seconds=WAIT_SECONDS,
+        )
     except (services.RunNotOpen, Busy) as told:
         messages.warning(request, str(told))
     except services.FeedStopped as stopped:
@@ -330,7 +363,15 @@ def feed_apply(request: HttpRequest, run_id: int) -> HttpResponse:
     else:
         if run.status == Status.APPLIED:
             messages.success(request, f"{run.counts['applied']:,} rows were applied. The receipt is below.")
+        elif run.status == Status.UNCHANGED:
+            messages.info(request, "Nothing was changed.")
     return redirect("feeds:run", run_id=run_id)
+
+
+def _ticked(request: HttpRequest, run: FeedRun) -> dict[str, str]:
+    """What the confirming person agreed to: of each box that the kind may show, whether it was ticked."""
+    options = get_kind(run.kind).options
+    return {o.name: YES if request.POST.get(o.name) else "" for o in options if o.on_confirm}
 
 
 @require_POST
@@ -348,11 +389,8 @@ def feed_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 def feed_template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """An empty file with the headings of our own layouts."""
-    require(request, Permission.IMPORT_FEEDS)
-    try:
-        columns = get_kind(kind).template_columns
-    except KeyError:
-        columns = ()
+    check_can_feed_anything(request.user)
+    columns = next((k.template_columns for k in kinds_for(request.user) if k.kind == kind), ())
     if not columns:
         raise Http404("This layout has no template.")
     return csv_response(Export(f"{kind}-template", list(columns), []))

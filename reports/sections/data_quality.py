@@ -16,6 +16,7 @@ from core.calendars import Calendars
 from core.documents import Table, TableColumn
 from core.feeds.registry import all_kinds
 from core.models import FeedRun
+from core.roles import Permission
 from core.rules import academic_year_of, is_school_year
 from reports.sections.base import Collected, ReportSection, Scope, View, from_iso, in_words
 from reports.sections.roll import NO_PLACE, SCHOOL_AGE
@@ -64,7 +65,8 @@ def _open_conflicts(scope: Scope) -> int:
 def _feeds(scope: Scope) -> list[dict[str, Any]]:
     """The newest applied delivery of each kind, as texts and counts to be frozen.
 
-    A delivery of a later school year says nothing of the rows of this term: its counts are None.
+    A delivery of a later school year says nothing of the rows of this term: its counts are None. Files of people who
+    sign in are no data of children.
     """
     done = (FeedRun.Status.APPLIED, FeedRun.Status.UNCHANGED)
     runs = FeedRun.objects.filter(status__in=done, applied_at__isnull=False).only("kind", "applied_at", "counts")
@@ -77,6 +79,7 @@ def _feeds(scope: Scope) -> list[dict[str, Any]]:
             "held": _rows_of(run, "held", scope),
         }
         for kind in all_kinds()
+        if kind.permission == Permission.IMPORT_FEEDS
         for run in [newest.get(kind.kind)]
     ]
 

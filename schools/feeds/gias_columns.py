@@ -8,7 +8,7 @@ from core.feeds.columns import CellError, Column, normalise_heading, parse_date,
 from schools.models import School
 
 
-def _urn(cell: str) -> str:
+def parse_urn(cell: str) -> str:
     compact = cell.replace(" ", "").removesuffix(".0")
     if not re.fullmatch(r"\d{5,6}", compact):
         raise CellError("BAD_URN", f"{cell[:20]} is not a URN.", "A school's URN has six digits.")
@@ -50,7 +50,7 @@ def _text(field: str, *aliases: str) -> Column:
 
 
 REGISTER: tuple[Column, ...] = (
-    Column(name="URN", required=True, parse=_urn),
+    Column(name="URN", required=True, parse=parse_urn),
     Column(
         name="EstablishmentName",
         aliases=("name", "School name", "Establishment name"),
@@ -81,8 +81,8 @@ REGISTER: tuple[Column, ...] = (
     Column(name="Linked establishments"),
 )
 LINKS: tuple[Column, ...] = (
-    Column(name="URN", required=True, parse=_urn),
-    Column(name="LinkURN", required=True, parse=_urn),
+    Column(name="URN", required=True, parse=parse_urn),
+    Column(name="LinkURN", required=True, parse=parse_urn),
     Column(name="LinkName"),
     Column(name="LinkType", required=True),
     Column(name="LinkEstablishedDate", parse=_day, lenient=True),

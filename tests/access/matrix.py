@@ -67,8 +67,12 @@ ALL_405 = answers(     "405 405 405 405 405 405 405 405 405 405")
 CHILDREN = answers(    "200 200 200 200 200 200 403 403 403 200")
 CHILD = answers(       "200 200 200 200 200 200 403 403 403 200",
                        "200 200 404 404 404 200 403 403 403 404")
-FEEDS = answers(       "200 403 403 403 403 200 403 403 403 403")
-FEEDS_POST = answers(  "302 403 403 403 403 302 403 403 403 403")
+# Those who bring in files: of children (own), of people who sign in (foreign)
+ANY_FEED = answers(    "200 403 403 403 403 200 403 403 200 403")
+FEEDS = answers(       "200 403 403 403 403 200 403 403 404 403",
+                       "404 403 403 403 403 404 403 403 200 403")
+FEEDS_POST = answers(  "302 403 403 403 403 302 403 403 404 403",
+                       "404 403 403 403 403 404 403 403 302 403")
 INDICATORS = answers(  "200 200 403 403 403 200 403 403 403 403")
 TARGETS = answers(     "200 403 403 403 403 200 403 403 403 403")
 TARGETS_POST = answers("302 403 403 403 403 302 403 403 403 403")
@@ -93,7 +97,8 @@ def school(world: World, side: Side) -> dict[str, Any]:
 
 
 def run(world: World, side: Side) -> dict[str, Any]:
-    return {"run_id": world.run.pk}
+    """The own side's delivery is of children, the foreign side's of people who sign in."""
+    return {"run_id": side.delivery.pk}
 
 
 def indicator(world: World, side: Side) -> dict[str, Any]:
@@ -452,14 +457,18 @@ TERMLY: dict[str, Entry] = {
         kwargs=lambda world, side: {**report(world, side), "name": next(iter(side.report.cohorts))}, get=TEAM_REPORT),
 }
 FEED_PAGES: dict[str, Entry] = {
-    "feeds:list": Entry(get=FEEDS),
-    "feeds:new": Entry(get=FEEDS),
-    "feeds:template": Entry(kwargs=lambda world, side: {"kind": "roll"}, get=FEEDS),
+    "feeds:list": Entry(get=ANY_FEED),
+    "feeds:new": Entry(get=ANY_FEED),
+    "feeds:template": Entry(kwargs=lambda world, side: {"kind": side.delivery.kind}, get=FEEDS),
     "feeds:run": Entry(kwargs=run, get=FEEDS),
     "feeds:check": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:words": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:apply": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
     "feeds:cancel": Entry(kwargs=run, get=ALL_405, post=FEEDS_POST),
+    "feeds:invite": Entry(
+        kwargs=run, get=ALL_405,
+        post=answers(   "403 403 403 403 403 403 403 403 404 403",
+                        "404 403 403 403 403 404 403 403 302 403")),
     "feeds:progress": Entry(kwargs=run, get=FEEDS),
     "feeds:changes": Entry(kwargs=run, get=FEEDS),
     "feeds:problems": Entry(kwargs=run, get=FEEDS),
@@ -488,6 +497,33 @@ ONLY_ADMIN_302 = answers(
                         "403 403 403 403 403 403 403 403 302 403")
 
 
+REVIEWERS = answers(    "200 403 403 403 403 403 403 403 200 403")
+REVIEWERS_302 = answers("302 403 403 403 403 403 403 403 302 403")
+
+
+def review(world: World, side: Side) -> dict[str, Any]:
+    return {"review_id": world.review.pk}
+
+
+def review_line(world: World, side: Side) -> dict[str, Any]:
+    """Of the side's designated teacher."""
+    return {"line_id": world.review.lines.get(user=side.membership.user_id).pk}
+
+
+ACCESS_REVIEWS: dict[str, Entry] = {
+    "access_reviews:list": Entry(get=REVIEWERS),
+    "access_reviews:open": Entry(get=ALL_405, post=REVIEWERS_302),
+    "access_reviews:detail": Entry(kwargs=review, get=REVIEWERS),
+    "access_reviews:confirm": Entry(
+        kwargs=review, data=lambda world, side: {"line": review_line(world, side)["line_id"]}, get=ALL_405,
+        post=REVIEWERS_302),
+    "access_reviews:close": Entry(kwargs=review, get=ALL_405, post=REVIEWERS_302),
+    "access_reviews:export_csv": Entry(kwargs=review, get=REVIEWERS),
+    "access_reviews:export_xlsx": Entry(kwargs=review, get=REVIEWERS),
+    "access_reviews:remove": Entry(kwargs=review_line, get=REVIEWERS, post=REVIEWERS_302),
+}
+
+
 def person(world: World, side: Side) -> dict[str, Any]:
     return {"user_id": side.membership.user_id}
 
@@ -509,6 +545,9 @@ ACCOUNT_PAGES: dict[str, Entry] = {
     "accounts:unlock": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
     "accounts:remove_second_step": Entry(
         kwargs=person, data=lambda world, side: {"reason": "lost"}, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
+    "accounts:last_day": Entry(
+        kwargs=person, data=lambda world, side: day("leaves_on", TODAY + timedelta(days=30)), get=ONLY_ADMIN,
+        post=ONLY_ADMIN_302),
     "accounts:deactivate": Entry(kwargs=person, get=ONLY_ADMIN, post=ONLY_ADMIN_302),
     "accounts:reactivate": Entry(kwargs=person, get=ALL_405, post=ONLY_ADMIN_302),
 }
@@ -616,5 +655,6 @@ MATRIX: dict[str, Entry] = {
     **COVER,
     **ACCOUNT,
     **ACCOUNT_PAGES,
+    **ACCESS_REVIEWS,
     **CALENDARS,
 }  # fmt: skip

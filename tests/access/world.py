@@ -17,7 +17,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from attainment.models import IndicatorFigure, IndicatorPupil, Qualification
 from attendance.models import MarkConflict, Register
 from attendance.register.places import place_of
-from core.models import Calendar, ClosureDay, Cover, FeedRun, User
+from core.access_reviews.services import open_review
+from core.models import AccessReview, Calendar, ClosureDay, Cover, FeedRun, User
 from core.roles import ROLE_LABELS, Role
 from core.rules import default_terms
 from incentives.models import GcseScheme
@@ -59,6 +60,7 @@ class Side:
     emergency: EmergencyAccess
     cover: Cover
     report: ReportRun = field(default_factory=ReportRun)
+    delivery: FeedRun = field(default_factory=FeedRun)
 
     @property
     def child_words(self) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ class World:
     foreign: Side
     qualification: Qualification
     scheme: GcseScheme
-    run: FeedRun
+    review: AccessReview
     figure: IndicatorFigure
     calendar: Calendar
     closures: list[ClosureDay]
@@ -124,14 +126,14 @@ def build() -> World:
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
-        own=replace(own, report=issued),
-        foreign=replace(foreign, report=draft),
+        own=replace(own, report=issued, delivery=_delivery("roll")),
+        foreign=replace(foreign, report=draft, delivery=_delivery("people")),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
         scheme=GcseScheme.objects.create(
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
             payments_due_on=date(2027, 9, 30),
         ),
-        run=_delivery(),
+        review=open_review(actor=users[Role.VSH], now=NOW),
         figure=figure,
     )  # fmt: skip
     world.sessions = {role: _session(user) for role, user in users.items()}
@@ -150,9 +152,9 @@ def _reports(head: User) -> tuple[ReportRun, ReportRun]:
     return draft, reports.issue_report(run=issued, actor=head)
 
 
-def _delivery() -> FeedRun:
+def _delivery(kind: str) -> FeedRun:
     counts = {"read": 1, "applied": 1, "unchanged": 0, "held": 0, "ignored": 0}
-    return FeedRun.objects.create(kind="roll", status=FeedRun.Status.APPLIED, counts=counts)
+    return FeedRun.objects.create(kind=kind, status=FeedRun.Status.APPLIED, counts=counts)
 
 
 def _calendar() -> Calendar:

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from core.feeds import services
-from core.feeds.base import FeedRefused, Problem, Severity
+from core.feeds.base import YES, FeedRefused, Problem, Severity
 from core.feeds.files import sources_from_paths
 from core.feeds.registry import all_kinds, get_kind
 from core.management.base import JsonCommand, Refused
@@ -30,7 +30,8 @@ def _fault(kind: str, stopped: services.FeedStopped) -> dict[str, Any]:
 def _not_allowed(kind: str, why: str) -> dict[str, Any]:
     problem = Problem(
         code="NOT_ALLOWED", severity=Severity.ERROR, message=f"The actor may not do this. {why}",
-        advice="Name a data officer as --actor, or leave it out for the system itself.",
+        advice=f"Name a {'system administrator' if get_kind(kind).makes_accounts else 'data officer'} as --actor, "
+        "or leave it out for the system itself.",
     )  # fmt: skip
     outcome = services.Outcome(kind, "refused", services.EMPTY_ROWS, [problem])
     return {**outcome.as_dict(), "error": f"{problem.message} {problem.advice}"}
@@ -44,16 +45,18 @@ class Command(JsonCommand):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, folders or zips")
         parser.add_argument("--apply", action="store_true", help="apply what was checked, in one transaction")
         parser.add_argument("--actor", metavar="EMAIL", help="who applies; without it the system itself")
-        names = sorted({o.name for k in all_kinds() for o in k.options})
-        for name in names:
-            parser.add_argument(f"--{name}", default=argparse.SUPPRESS, help="option of the feed")
+        options = {o.name: o for k in all_kinds() for o in k.options}
+        for name, option in sorted(options.items()):
+            how: dict[str, Any] = {"action": "store_const", "const": YES} if option.yes_no else {}
+            flag = f"--{name.replace('_', '-')}"
+            parser.add_argument(flag, dest=name, default=argparse.SUPPRESS, help="option of the feed", **how)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         kind = get_kind(options["kind"])
         chosen = {o.name: options[o.name] for o in kind.options if o.name in options}
         foreign = [n for k in all_kinds() for o in k.options if (n := o.name) in options and n not in chosen]
         if foreign:
-            raise CommandError(f"{kind.kind} has no option --{foreign[0]}.", returncode=2)
+            raise CommandError(f"{kind.kind} has no option --{foreign[0].replace('_', '-')}.", returncode=2)
         actor = self._actor(options["actor"])
         today = timezone.localdate()
         try:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from attainment.models import Qualification
 from attendance.models import MarkConflict
-from core.models import Calendar, FeedRun, User
+from core.access_reviews.services import open_review
+from core.models import AccessReview, Calendar, FeedRun, User
 from core.roles import Role
 from core.sections import Section
 from incentives.models import GcseScheme
@@ -49,7 +51,9 @@ OTHERS: dict[Role, tuple[str, ...]] = {
         "home", "pupils:list", "pupils:detail", "pupils:timeline", "attendance:child", "peps:list", "peps:child",
         "provision:list", "provision:new",
     ),
-    Role.SYSTEM_ADMIN: tuple(name for name in MATRIX if name.startswith("accounts:")),
+    Role.SYSTEM_ADMIN: (
+        "feeds:list", "feeds:new", *(n for n in MATRIX if n.startswith(("accounts:", "access_reviews:"))),
+    ),
 }  # fmt: skip
 
 
@@ -116,8 +120,12 @@ class County:
         return self._first(GcseScheme.objects.all())
 
     @cached_property
-    def run(self) -> FeedRun:
-        return self._first(FeedRun.objects.filter(problems__isnull=False))
+    def delivery(self) -> FeedRun:
+        return self._first(FeedRun.objects.visible_to(self.user).filter(problems__isnull=False))
+
+    @cached_property
+    def review(self) -> AccessReview:
+        return AccessReview.objects.first() or open_review(actor=self.user, now=timezone.now())
 
     @cached_property
     def report(self) -> ReportRun:

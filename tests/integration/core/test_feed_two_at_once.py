@@ -149,4 +149,4 @@ def test_how_many_lie_still_is_asked_in_two_queries(two, tmp_path: Path, django_
         services.receive(kind="gias", sources=delivery("gias", tmp_path / str(number)), actor=two[0])
     FeedRun.objects.update(received_at=timezone.now() - timedelta(hours=1))
     with django_assert_num_queries(2):
-        assert services.count_stalled() == 4
+        assert services.count_stalled(FeedRun.objects.all()) == 4
