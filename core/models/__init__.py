@@ -1,11 +1,12 @@
 from core.models.accounts import Invitation, User
-from core.models.audit import AccessEvent, AuditSeal
+from core.models.audit import AccessEvent, AuditDisposal, AuditSeal
 from core.models.calendars import Calendar, ClosureDay, Term
 from core.models.feeds import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile
 from core.models.jobs import JobRun
 
 __all__ = [
     "AccessEvent",
+    "AuditDisposal",
     "AuditSeal",
     "Calendar",
     "ClosureDay",
