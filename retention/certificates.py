@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from core.sealing.rules import is_approved
+from pupils.models import Pupil
 from retention.models import DisposalApproval, DisposalCertificate
 
 CHILD_SALT = "retention.child"
@@ -24,9 +25,11 @@ def keys_of(child_id: str) -> list[str]:
 
 
 def disposed_children(child_ids: Collection[str]) -> dict[str, str]:
-    """{child id: number of the certificate} of those whose record was disposed of. One query."""
+    """{child id: number of the certificate} of those whose record was disposed of and is not there again."""
     if not child_ids or not DisposalCertificate.objects.exists():
         return {}
+    there = set(Pupil.objects.filter(child_id__in=list(child_ids)).values_list("child_id", flat=True))
+    child_ids = set(child_ids) - there
     keys = {key: child_id for child_id in child_ids for key in keys_of(child_id)}
     found = DisposalCertificate.objects.filter(subject_key__in=list(keys)).order_by("issued_at")
     return {keys[key]: number for key, number in found.values_list("subject_key", "number")}

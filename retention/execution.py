@@ -167,5 +167,7 @@ def unfinished() -> dict[str, Any]:
     states = DisposalProposal.objects
     return {
         "approved": list(states.filter(state=ProposalState.APPROVED.value).values_list("pk", flat=True)),
-        "files": list(states.filter(state=ProposalState.DONE.value).exclude(files_left=[]).values_list("pk", flat=True)),
+        "files": list(
+            states.filter(state=ProposalState.DONE.value).exclude(files_left=[]).values_list("pk", flat=True)
+        ),
     }

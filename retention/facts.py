@@ -1,4 +1,4 @@
-"""What the tables say of each record's days, and what periods are set: the input of the rules, read for many at once."""
+"""What the tables say of each record's days, and what periods are set: the input of the rules, for many at once."""
 
 import datetime as dt
 from collections import defaultdict

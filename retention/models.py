@@ -114,8 +114,7 @@ class DisposalProposal(models.Model):
                 name="retention_one_open_proposal",
             ),
             models.CheckConstraint(
-                condition=models.Q(proposed_by__isnull=False)
-                | models.Q(state__in=["due", "declined", "lapsed"]),
+                condition=models.Q(proposed_by__isnull=False) | models.Q(state__in=["due", "declined", "lapsed"]),
                 name="retention_proposed_by_somebody",
             ),
         ]

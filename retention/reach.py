@@ -54,7 +54,12 @@ class Reached:
         wanted = Q()
         for path in self.paths:
             wanted |= Q(**{path: pupil_id})
-        return self.model._base_manager.filter(wanted).distinct()
+        return rows_of(self.model).filter(wanted).distinct()
+
+
+def rows_of(model: type[models.Model]) -> models.QuerySet[models.Model]:
+    """All rows, whatever the model's own manager leaves out."""
+    return model._base_manager.all()  # noqa: SLF001 - Django documents it for this purpose
 
 
 def _own_models() -> list[type[models.Model]]:
@@ -109,14 +114,14 @@ def destroy_rows(pupil_id: int) -> list[Destroyed]:
     """Delete every row of the child, the child's own last. Keys that are named in KEPT are emptied first."""
     for label in KEPT:
         app_model, _, field = label.rpartition(".")
-        apps.get_model(app_model)._base_manager.filter(**{field: pupil_id}).update(**{field: None})
+        rows_of(apps.get_model(app_model)).filter(**{field: pupil_id}).update(**{field: None})
     found = []
     for one in reached():
         # Values only: the rows are not loaded, and no collector of Django's asks what else hangs on them.
         keys = list(one.of(pupil_id).values_list("pk", flat=True))
         if keys:
             found.append(Destroyed(label=one.label, lines=tuple(digests_of(one.model, keys))))
-            rows = one.model._base_manager.filter(pk__in=keys)
+            rows = rows_of(one.model).filter(pk__in=keys)
             rows._raw_delete(rows.db)  # type: ignore[attr-defined]
     return found
 

@@ -159,7 +159,9 @@ def why_not_period(record_class: RecordClass, period: Period) -> str:
         return "This record is not a copy of another system's."
     least = rule.least_as_copy if period.is_copy and rule.least_as_copy is not None else rule.least
     if period.years is not None and period.years < least:
-        shorter = "" if period.is_copy or rule.least_as_copy is None else ", unless another system holds the master file"
+        shorter = (
+            "" if period.is_copy or rule.least_as_copy is None else ", unless another system holds the master file"
+        )
         return f"The shortest period for this class is {least} years{shorter}."
     return ""
 

@@ -204,9 +204,7 @@ def approve(
 
 
 @transaction.atomic
-def decline(
-    *, proposal: DisposalProposal, because: str, again_on: date, actor: Any, today: date
-) -> DisposalProposal:
+def decline(*, proposal: DisposalProposal, because: str, again_on: date, actor: Any, today: date) -> DisposalProposal:
     """What is due stays all the same, and is looked at again on a day.
 
     Raises PermissionDenied, ValidationError by field, or NotPossible when it was closed before.
@@ -226,7 +224,7 @@ def decline(
 
 
 def still_missing(proposal: DisposalProposal) -> str:
-    """What the approvals lack today, as a sentence. Who left, or changed to a role without the right, does not count."""
+    """What the approvals lack today, as a sentence. Who left, or lost the right by another role, does not count."""
     approvers = [
         Approver(
             user_id=user.pk, is_active=user.is_active, may=user.can(Permission.DISPOSE_RECORDS),
@@ -249,7 +247,9 @@ def check_due_now(proposal: DisposalProposal, *, today: date) -> None:
     if judgement is None:
         raise NotPossible("The record is not there any more.")
     if why := held([proposal.subject_id]).get(proposal.subject_id):
-        raise NotPossible(f"The record is held: {why[:1].lower()}{why[1:]}. Nothing can be disposed of until that ends.")
+        raise NotPossible(
+            f"The record is held: {why[:1].lower()}{why[1:]}. Nothing can be disposed of until that ends."
+        )
     if judgement.standing is not Standing.DUE:
         raise NotPossible(f"The record is not due. {judgement.why}")
 

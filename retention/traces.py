@@ -20,7 +20,7 @@ def numbers_of(pupil: Pupil) -> list[str]:
 
 
 def destroy_delivery_lines(numbers: Collection[str]) -> list[Destroyed]:
-    """Delete what deliveries say of the child: changes by the child's number, and every problem of a row that quotes it.
+    """Delete what deliveries say of the child: changes by number, and every problem of a row that quotes it.
 
     Another problem of the same row may quote the name alone, so all problems of such a row go.
     """

@@ -32,7 +32,7 @@ class Disposals:
     def sort_out(
         self, table: str, gone: Iterable[int], there: Collection[int], disposed: Counter[str]
     ) -> Iterator[tuple[Kind, Sequence[int]]]:
-        """What is wrong with rows of one seal that are gone, or are there; the lawful ones are counted in `disposed`."""
+        """What is wrong with rows of one seal that are gone or there; counts the lawful ones in `disposed`."""
         known = self.certificates.get(table, {})
         wrong: dict[Kind, list[int]] = defaultdict(list)
         for one in gone:
