@@ -28,8 +28,10 @@ from pupils.models import Allocation, ProtectedNote, Pupil
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
+from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
 from schools.models import School, SchoolMembership
 from tests import factories as make
+from tests.access import retention_rows
 from tests.conftest import PASSWORD
 from tests.factories import SCHOOL_YEAR, marks_of, upn_of
 
@@ -55,6 +57,8 @@ class Side:
     postcodes: tuple[str, ...]
     note: ProtectedNote
     protected_words: tuple[str, ...]
+    hold: RetentionHold
+    disposal: DisposalProposal
     report: ReportRun = field(default_factory=ReportRun)
 
     @property
@@ -79,6 +83,7 @@ class World:
     figure: IndicatorFigure
     calendar: Calendar
     closures: list[ClosureDay]
+    certificate: DisposalCertificate
     sessions: dict[Role, str] = field(default_factory=dict)
 
     def side(self, which: str) -> Side:
@@ -114,6 +119,7 @@ def build() -> World:
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
+        certificate=retention_rows.certificate(_other(Role.VSH), NOW),
         own=replace(own, report=issued),
         foreign=replace(foreign, report=draft),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
@@ -203,6 +209,8 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         postcodes=postcodes,
         note=_notes(pupil, people["worker"], f"Side{number}"),
         protected_words=(f"Side{number}restriction", f"Side{number}health"),
+        hold=retention_rows.hold_of(pupil, people["adviser"], MONDAY, NOW),
+        disposal=retention_rows.proposal_of(pupil, people["officer"], NOW),
     )  # fmt: skip
 
 

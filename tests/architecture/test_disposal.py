@@ -52,7 +52,7 @@ def tracked() -> list[Reached]:
 
 @pytest.mark.parametrize("one", tracked(), ids=lambda one: one.label)
 def test_the_database_finds_the_history_by_itself(one: Reached) -> None:
-    """What migration 0002's function looks for: "<table>event" with the same column, a real foreign key, the key "id"."""
+    """What the function of migration 0002 looks for: "<table>event", the same column, a real foreign key, "id"."""
     event: type[Event] = one.model.pgh_event_model
     assert event._meta.db_table == f"{one.model._meta.db_table}event"
     assert one.model._meta.pk.column == "id"

@@ -36,9 +36,7 @@ class People:
 
 @pytest.fixture
 def people(db: None, make_user: Callable[..., User]) -> People:
-    return People(
-        proposer=make_user(Role.DATA_OFFICER), head=make_user(Role.VSH), adviser=make_user(Role.ADVISER)
-    )
+    return People(proposer=make_user(Role.DATA_OFFICER), head=make_user(Role.VSH), adviser=make_user(Role.ADVISER))
 
 
 def proposal_for(pupil: Pupil) -> DisposalProposal:

@@ -1,4 +1,4 @@
-"""A record is destroyed on the real database: every table, the history, the log; and the seals tell it from tampering."""
+"""A record is destroyed on the real database: every table, the history, the log; the seals tell it from tampering."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -93,17 +93,13 @@ def test_nothing_of_the_child_is_left_anywhere(world: World, client: Client) -> 
     before = {table for table, text in everything_in_the_database() if any(word in text for word in own_words)}
     assert {"pupils_pupil", "pupils_pupilevent", "pupils_careepisode", "core_feedproblem"} <= before
     tracked = {one.model for one in reached() if one.of(pupil.pk).exists()}
-    others = {
-        one.label: one.of(stays.pk).count() for one in reached()
-    }
+    others = {one.label: one.of(stays.pk).count() for one in reached()}
 
     certificate = disposed(
         pupil, People(world.users[Role.DATA_OFFICER], world.users[Role.VSH], world.users[Role.ADVISER])
     )
 
-    left = {
-        (table, word) for table, text in everything_in_the_database() for word in own_words if word in text
-    }
+    left = {(table, word) for table, text in everything_in_the_database() for word in own_words if word in text}
     assert left == set()
     for model in apps.get_models():
         if issubclass(model, Event):
@@ -122,7 +118,14 @@ def test_nothing_of_the_child_is_left_anywhere(world: World, client: Client) -> 
         *(m._meta.db_table for m in apps.get_models() if issubclass(m, Event) and m.pgh_tracked_model in tracked),
     }
     client.force_login(world.users[Role.VSH])
-    for name in ("pupils:detail", "pupils:care", "pupils:timeline", "pledge:child", "attendance:child", "retention:child"):
+    for name in (
+        "pupils:detail",
+        "pupils:care",
+        "pupils:timeline",
+        "pledge:child",
+        "attendance:child",
+        "retention:child",
+    ):
         assert client.get(reverse(name, args=[pupil.pk])).status_code == 404, name
 
 
@@ -199,7 +202,7 @@ def forge(certificate: str, approved_by: str, row: int) -> None:
     with unprotected("core_accessevent") as cursor:
         cursor.execute("DELETE FROM core_accessevent WHERE id = %s", [row])
         cursor.execute(
-            "INSERT INTO core_auditdisposal (certificate, subject_type, subject_id, \"table\", ids, rows, proposed_by,"
+            'INSERT INTO core_auditdisposal (certificate, subject_type, subject_id, "table", ids, rows, proposed_by,'
             " approved_by, at, xid) VALUES (%s, 'pupils.pupil', 1, 'core_accessevent', %s, 1, 1, %s, now(),"
             " pg_current_xact_id())",
             [certificate, str(row), approved_by],
@@ -272,7 +275,9 @@ def test_the_application_disposes_by_the_function_alone(people: People, applicat
     ):
         assert "permission denied" in (why := refusal(statement)) or "must be owner" in why, (statement, why)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'pgtrigger_append_only%' AND tgenabled <> 'O'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'pgtrigger_append_only%' AND tgenabled <> 'O'"
+        )
         assert cursor.fetchone() == (0,)
 
 
