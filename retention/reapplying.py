@@ -90,6 +90,10 @@ def _dispose(line: dict[str, Any], done: Reapplied) -> None:
             why = "The record is there although the database knows its certificate: ask before you go on."
             done.failed.append({"what": line["what"], "key": line["key"], "why": why})
         return
+    if subject_id is None and line["kind"] == DisposalProposal.Kind.CHILD and _another_child(line):
+        why = "Another child has this number here: the file belongs to another database."
+        done.failed.append({"what": line["what"], "key": line["key"], "why": why})
+        return
     if subject_id and RetentionHold.objects.in_force().filter(pupil=subject_id).exists():
         why = "The record is held in this database: release the hold first."
         done.failed.append({"what": line["what"], "key": line["key"], "why": why})
@@ -110,6 +114,10 @@ def _there(line: dict[str, Any]) -> int | None:
         return subject_id if StoredFile.objects.filter(pk=subject_id).exists() else None
     child_id = Pupil.objects.filter(pk=subject_id).values_list("child_id", flat=True).first()
     return subject_id if child_id is not None and line["subject_key"] in keys_of(child_id) else None
+
+
+def _another_child(line: dict[str, Any]) -> bool:
+    return Pupil.objects.filter(pk=line["subject_id"]).exists()
 
 
 def _proposal(line: dict[str, Any]) -> DisposalProposal:

@@ -1,4 +1,4 @@
-"""A record that is due: held and released, proposed by one, approved by two others, destroyed, its certificate opened."""
+"""A record that is due: held and released, proposed by one, approved by two others, destroyed; its certificate."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,58 +1,14 @@
-"""A child of 76 years whose record is due, with a row of everything, and the people who decide."""
+"""The people who decide on a disposal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import pytest
 
 from core.models import User
 from core.roles import Role
-from pupils.models import Pupil
-from retention import services
-from retention.execution import execute
-from retention.models import DisposalCertificate, DisposalProposal
-from tests.factories import EpisodeFactory, PupilFactory
-
-TODAY = date(2026, 11, 23)
-BORN = date(1950, 3, 4)
-
-
-def old_record(**fields: Any) -> Pupil:
-    """A record that is due since 2025: in care until 1968."""
-    fields.setdefault("dob", BORN)
-    pupil: Pupil = PupilFactory(**fields)
-    EpisodeFactory(pupil=pupil, decom=date(1960, 1, 12), dec=date(1968, 3, 4), rec="E7")
-    return pupil
-
-
-@dataclass
-class People:
-    proposer: User
-    head: User
-    adviser: User
+from tests.integration.retention.records import People
 
 
 @pytest.fixture
 def people(db: None, make_user: Callable[..., User]) -> People:
     return People(proposer=make_user(Role.DATA_OFFICER), head=make_user(Role.VSH), adviser=make_user(Role.ADVISER))
-
-
-def proposal_for(pupil: Pupil) -> DisposalProposal:
-    services.open_due(today=TODAY)
-    found: DisposalProposal = DisposalProposal.objects.open().get(subject_id=pupil.pk, kind="child")
-    return found
-
-
-def approved(pupil: Pupil, people: People) -> DisposalProposal:
-    """Proposed by one, approved by two others; not carried out."""
-    proposal = services.propose(proposal=proposal_for(pupil), actor=people.proposer, today=TODAY)
-    services.approve(proposal=proposal, actor=people.adviser, today=TODAY)
-    return services.approve(proposal=proposal, actor=people.head, today=TODAY)
-
-
-def disposed(pupil: Pupil, people: People) -> DisposalCertificate:
-    certificate = execute(proposal_id=approved(pupil, people).pk, today=TODAY)
-    assert certificate is not None
-    return certificate

@@ -21,7 +21,7 @@ from retention.models import DisposalApproval, DisposalCertificate, DisposalProp
 from retention.reapplying import reapply
 from retention.rules import HoldKind
 from tests.factories import PupilFactory
-from tests.integration.retention.conftest import TODAY, People, disposed, old_record
+from tests.integration.retention.records import TODAY, People, disposed, old_record
 
 
 def check(kind: str, folder: Path, name: str, text: str) -> Any:

@@ -24,7 +24,7 @@ from retention.rules import HoldKind, Period, ProposalState, RecordClass, Standi
 from retention.services import NotPossible
 from retention.tasks import open_due
 from tests.factories import EpisodeFactory, PupilFactory
-from tests.integration.retention.conftest import TODAY, People, approved, disposed, old_record, proposal_for
+from tests.integration.retention.records import TODAY, People, approved, disposed, old_record, proposal_for
 
 
 def place(pupil: Pupil, by: User, **fields: Any) -> RetentionHold:

@@ -31,7 +31,7 @@ from retention.models import DisposalApproval, DisposalCertificate, DisposalProp
 from retention.reach import reached
 from tests.access.world import NOW, World, build
 from tests.factories import PupilFactory
-from tests.integration.retention.conftest import BORN, TODAY, People, approved, disposed, old_record, proposal_for
+from tests.integration.retention.records import BORN, TODAY, People, approved, disposed, old_record, proposal_for
 
 
 def verdict() -> tuple[str, list[tuple[str, str]], dict[str, int]]:
