@@ -87,6 +87,8 @@ def _turn_back(row: DisposalProposal, state: ProposalState, why: str) -> None:
 
 def destroy(row: DisposalProposal, *, number: str, issued_at: datetime) -> DisposalCertificate:
     """Destroy and certify, within the caller's transaction. The caller has checked that it may be done."""
+    if row.proposed_by is None or row.proposed_at is None:
+        raise ValueError("Nobody proposed this.")
     with acting_as(None, service="retention.execute"):
         child = row.kind == DisposalProposal.Kind.CHILD
         gone = _destroy_child(row, number) if child else _destroy_file(row)

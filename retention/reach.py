@@ -122,13 +122,13 @@ def destroy_rows(pupil_id: int) -> list[Destroyed]:
         if keys:
             found.append(Destroyed(label=one.label, lines=tuple(digests_of(one.model, keys))))
             rows = rows_of(one.model).filter(pk__in=keys)
-            rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+            rows._raw_delete(rows.db)
     return found
 
 
 def digests_of(model: type[models.Model], keys: list[int]) -> Iterator[str]:
     """A line "table key sha256" for each row."""
-    table, key = model._meta.db_table, model._meta.pk.column
+    table, key = model._meta.db_table, str(model._meta.pk.column)
     quoted = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(

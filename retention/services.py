@@ -21,7 +21,6 @@ from retention.files import file_dates, files_due
 from retention.models import DisposalApproval, DisposalProposal, RetentionHold, RetentionPeriod
 from retention.permissions import check_can_approve, check_can_decline, check_can_propose, check_can_set
 from retention.rules import (
-    HOLD_LABELS,
     Approver,
     HoldKind,
     Period,
@@ -149,7 +148,7 @@ def open_due(*, today: date, now: datetime | None = None) -> DueFound:
                 subject_id=pk, subject_key=child_key(ids[pk]), record_class=j.record_class.value,
                 trigger_on=j.trigger_on, due_on=j.due_on, opened_at=now,
             )
-            for pk, j in wanted.items() if (kinds.CHILD, pk) not in taken
+            for pk, j in wanted.items() if (kinds.CHILD, pk) not in taken and j.trigger_on and j.due_on
         ]  # fmt: skip
         rows += [
             DisposalProposal(
@@ -294,8 +293,3 @@ def _decided(actor: Any, subject: Any, decision: str, **detail: Any) -> None:
     record_access(
         None, Access.DECIDED, user=actor, subject=subject, screen=decision, detail={"decision": decision, **detail}
     )
-
-
-def hold_words(hold: RetentionHold) -> str:
-    """The kind of a hold in words."""
-    return HOLD_LABELS[HoldKind(hold.kind)]

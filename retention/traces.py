@@ -38,7 +38,7 @@ def _problems_about(numbers: Collection[str]) -> list[int]:
         quoting |= Q(message__regex=words) | Q(advice__regex=words) | Q(value__regex=words)
     places = FeedProblem.objects.filter(quoting).values_list("pk", "run_id", "file", "row")
     found = {pk for pk, *_ in places}
-    for run_id, file, row in {tuple(place[1:]) for place in places}:
+    for run_id, file, row in {(run_id, file, row) for _, run_id, file, row in places}:
         if row is not None:
             found |= set(FeedProblem.objects.filter(run_id=run_id, file=file, row=row).values_list("pk", flat=True))
     return sorted(found)
