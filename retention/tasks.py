@@ -1,5 +1,6 @@
 """Jobs: what is due every night, and the disposal that two people approved."""
 
+import structlog
 from celery import Task, shared_task
 from django.db import OperationalError, transaction
 from django.utils import timezone
@@ -8,6 +9,8 @@ from core.models import JobRun
 from core.sealing.services import seal_audit
 from retention import outside, services
 from retention.execution import delete_files, execute, unfinished
+
+logger = structlog.get_logger(__name__)
 
 JOB = "retention.open_due"
 SECONDS_BETWEEN_TRIES = (5, 30, 300)
@@ -47,4 +50,5 @@ def dispose(self: Task, *, proposal_id: int) -> None:
         tries = self.request.retries or 0
         if tries < len(SECONDS_BETWEEN_TRIES) and not self.request.is_eager:
             raise self.retry(countdown=SECONDS_BETWEEN_TRIES[tries], throw=False) from busy
-        raise
+        # The proposal stays approved, and the next night tries again.
+        logger.error("disposal_waits", proposal=proposal_id, why=type(busy).__name__)  # noqa: TRY400 - no statement

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ from retention.facts import current_policy, judge_children
 from retention.models import DisposalApproval, DisposalCertificate, DisposalProposal, RetentionHold
 from retention.rules import HoldKind, Period, ProposalState, RecordClass, Standing
 from retention.services import NotPossible
-from retention.tasks import open_due
+from retention.tasks import dispose, open_due
 from tests.factories import EpisodeFactory, PupilFactory
 from tests.integration.retention.records import TODAY, People, approved, disposed, old_record, proposal_for
 
@@ -294,3 +295,21 @@ def test_the_certificates_as_a_table(people: People, client: Client) -> None:
     assert certificate.number in text
     assert certificate.destroyed_sha256 in text
     assert DisposalCertificate.objects.visible_to(people.adviser).count() == 1
+
+
+def test_a_busy_database_is_tried_again_the_next_night(
+    transactional_db: None, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil = old_record()
+    proposal = approved(pupil, people)
+
+    def busy(**kwargs: Any) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("retention.tasks.execute", busy)
+        dispose.delay(proposal_id=proposal.pk)
+    assert state_of(proposal) == ProposalState.APPROVED
+    open_due.delay()
+    assert state_of(proposal) == ProposalState.DONE
+    assert not Pupil.objects.filter(pk=pupil.pk).exists()
