@@ -27,7 +27,7 @@ from reports.models import ReportRun
 from reports.termly import fingerprint
 from retention import services
 from retention.execution import execute
-from retention.models import DisposalApproval, DisposalCertificate, DisposalProposal
+from retention.models import DisposalApproval, DisposalCertificate, DisposalProposal, RetentionHold
 from retention.reach import reached
 from tests.access.world import NOW, World, build
 from tests.factories import PupilFactory
@@ -58,7 +58,9 @@ def world(db: None) -> Iterator[World]:
 
 
 def make_due(pupil: Pupil) -> Pupil:
-    """The child as an old woman: in care until 1968."""
+    """The child as an old woman: in care until 1968, with no hold and no proposal yet."""
+    RetentionHold.objects.filter(pupil=pupil).delete()
+    DisposalProposal.objects.filter(kind="child", subject_id=pupil.pk).delete()
     Pupil.objects.filter(pk=pupil.pk).update(dob=BORN)
     CareEpisode.objects.filter(pupil=pupil).update(decom="1960-01-12", dec="1968-03-04", rec="E7")
     return Pupil.objects.get(pk=pupil.pk)
