@@ -17,6 +17,10 @@ classify(
     "core.AuditSeal",
     open="id table number sealed_at first_id last_id rows ids columns digests horizon next_xid cluster previous hash",
 )
+classify(
+    "core.AuditDisposal",
+    open="id certificate subject_type subject_id table ids rows proposed_by approved_by at xid",
+)
 classify("core.Invitation", open="id user sent_at expires_at accepted_at withdrawn_at", personal="token_hash")
 # Why a colleague is away may be an illness.
 classify(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from core.models import AuditSeal
+from core.models import AuditDisposal, AuditSeal
 from core.sealing.tables import sealed_tables
 
 CONTEXT = "pghistory_context"  # who made a change: grows while its transaction runs, so it may be updated
@@ -64,6 +64,7 @@ def _statements(cursor: Any, role: str, audit: list[str]) -> list[sql.Composed]:
     schema, database, owner = (sql.Identifier(name) for name in cursor.fetchone())
     named = sql.Identifier(role)
     every = sql.SQL("ALL TABLES IN SCHEMA {}").format(schema)
+    disposed = sql.Identifier(AuditDisposal._meta.db_table)
     grown = sql.SQL(", ").join(sql.Identifier(name) for name in audit)
     rows = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
     default = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {} ").format(owner, schema)
@@ -74,9 +75,20 @@ def _statements(cursor: Any, role: str, audit: list[str]) -> list[sql.Composed]:
         sql.SQL("REVOKE ALL ON {} FROM {}").format(every, named),
         sql.SQL("GRANT {} ON {} TO {}").format(rows, every, named),
         sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(grown, named),
+        sql.SQL("REVOKE INSERT ON {} FROM {}").format(disposed, named),  # its function writes it
+        *_functions(cursor, named),
         sql.SQL("REVOKE DELETE ON {} FROM {}").format(sql.Identifier(CONTEXT), named),
         sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(sql.Identifier("django_migrations"), named),
         sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(schema, named),
         default + sql.SQL("GRANT {} ON TABLES TO {}").format(rows, named),
         default + sql.SQL("GRANT USAGE, SELECT ON SEQUENCES TO {}").format(named),
     ]
+
+
+def _functions(cursor: Any, named: sql.Identifier) -> list[sql.Composed]:
+    """What the role may ask the owner to do for it: our own functions that run with the owner's rights."""
+    cursor.execute(
+        "SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND pronamespace = current_schema()::regnamespace"
+    )
+    # The catalogue's own spelling of a function with its arguments, quoted where need be.
+    return [sql.SQL(f"GRANT EXECUTE ON FUNCTION {name} TO {{}}").format(named) for (name,) in cursor.fetchall()]

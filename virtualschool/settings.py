@@ -421,6 +421,7 @@ CELERY_BEAT_SCHEDULE = {
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
     "audit-seal": {"task": "core.seal_audit", "schedule": crontab(minute=20)},
     "audit-verify": {"task": "core.verify_audit", "schedule": crontab(hour=5, minute=0)},
+    "retention-nightly": {"task": "retention.open_due", "schedule": crontab(hour=3, minute=45)},
     "termly-report": {"task": "reports.draft_termly_report", "schedule": crontab(hour=4, minute=0)},
 }
 CACHES = {

@@ -1,6 +1,6 @@
 from core.models.access_reviews import AccessReview, AccessReviewLine
 from core.models.accounts import Invitation, User
-from core.models.audit import AccessEvent, AuditSeal
+from core.models.audit import AccessEvent, AuditDisposal, AuditSeal
 from core.models.calendars import Calendar, ClosureDay, Term
 from core.models.cover import Cover
 from core.models.feeds import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile
@@ -10,6 +10,7 @@ __all__ = [
     "AccessEvent",
     "AccessReview",
     "AccessReviewLine",
+    "AuditDisposal",
     "AuditSeal",
     "Calendar",
     "ClosureDay",

@@ -62,3 +62,30 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal {self.number} of {self.table}"
+
+
+class AuditDisposal(models.Model):
+    """Rows of one audit table that a lawful disposal took out, under its certificate. Append-only and sealed itself.
+
+    Only a function of the database writes it, in the same step in which it takes the rows out (retention/migrations):
+    the application's role may read it and nothing more. The seals keep the digests of the rows. People are plain
+    numbers, as in the access log; `approved_by` lists those who approved.
+    """
+
+    certificate = models.CharField(max_length=20)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    table = models.CharField(max_length=63)
+    ids = models.TextField(help_text='The rows taken out: "1-40,42"')
+    rows = models.PositiveIntegerField()
+    proposed_by = models.BigIntegerField()
+    approved_by = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+    xid = TransactionField(db_default=CurrentTransaction(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certificate", "table", "at"], name="core_auditdisposal_once")]
+        triggers = [append_only("what was disposed of is append-only")]
+
+    def __str__(self) -> str:
+        return f"{self.table} under {self.certificate}"

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     FILE_DIFFERS = "file_differs"
     FILE_LACKS = "file_lacks"
     COLUMN_MISSING = "column_missing"
+    DISPOSED_UNLAWFULLY = "disposed_unlawfully"
+    DISPOSED_AND_THERE = "disposed_and_there"
 
 
 KIND_LABELS: dict[Kind, str] = {
@@ -37,6 +39,8 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.FILE_DIFFERS: "the seal differs from what the file outside the database says",
     Kind.FILE_LACKS: "the file outside the database does not know the seal",
     Kind.COLUMN_MISSING: "a column that was sealed is no longer in the table",
+    Kind.DISPOSED_UNLAWFULLY: "sealed rows are gone under a certificate that does not hold",
+    Kind.DISPOSED_AND_THERE: "rows are there although a certificate says that they were disposed of",
 }
 
 
@@ -128,6 +132,15 @@ def compare(seal: int, sealed: Mapping[int, bytes], found: Mapping[int, bytes]) 
         if one in found and found[one] != digest
     ]
     return gone, changed
+
+
+APPROVERS = 2
+"""People who approve a disposal, besides the one who proposes it (practice.md 9.3: disposal approval by two people)."""
+
+
+def is_approved(proposed_by: int, approved_by: Iterable[int]) -> bool:
+    """Two different people, and neither of them the proposer."""
+    return len(set(approved_by) - {proposed_by}) >= APPROVERS
 
 
 def judge(table: str, differences: Iterable[Difference]) -> list[Problem]:

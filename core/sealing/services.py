@@ -1,7 +1,7 @@
 """Sealing what was written, and verifying what was sealed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from core.audit import Access, record_access
 from core.models import AuditSeal
-from core.sealing import outside, tables
+from core.sealing import disposals, outside, tables
+from core.sealing.disposals import Disposals
 from core.sealing.rules import (
     MOST_ROWS,
     Difference,
@@ -42,6 +43,8 @@ class Verdict:
     unsealed: int
     seals: int
     problems: Sequence[Problem] = field(default_factory=tuple)
+    disposed: Mapping[str, int] = field(default_factory=dict)
+    """Sealed rows that are gone under a certificate that holds: {certificate: rows}."""
 
     @property
     def status(self) -> str:
@@ -53,6 +56,7 @@ class Verdict:
             "sealed": self.sealed,
             "unsealed": self.unsealed,
             "seals": self.seals,
+            "disposed": [{"certificate": number, "rows": rows} for number, rows in sorted(self.disposed.items())],
             "problems": [problem.as_dict() for problem in self.problems],
         }
 
@@ -189,20 +193,25 @@ def verify_audit(*, actor: Any) -> Verdict:
     moment = tables.now()
     problems: list[Problem] = []
     sealed = unsealed = seals = 0
+    disposed: Counter[str] = Counter()
     lines = outside.read()
+    lawful = disposals.read()
     for table in tables.sealed_tables():
         known = list(AuditSeal.objects.filter(table=table.name).defer("digests").order_by("number"))
         problems += _chain_problems(table.name, known)
-        problems += _row_problems(table)
+        problems += _row_problems(table, lawful, disposed)
         problems += _file_problems(table.name, known, lines)
         rest = table.outside_seals(gaps([span for seal in known for span in spans(seal.ids)]), moment)
         inserted = [pk for pk, xid in rest if _was_inserted(pk, xid, known, moment)]
         if inserted:
             problems.append(Problem(table=table.name, seal=None, kind=Kind.INSERTED, ids=inserted))
         sealed, unsealed, seals = sealed + sum(s.rows for s in known), unsealed + len(rest), seals + len(known)
-    verdict = Verdict(sealed=sealed, unsealed=unsealed, seals=seals, problems=problems)
+    verdict = Verdict(sealed=sealed, unsealed=unsealed, seals=seals, problems=problems, disposed=disposed)
     kinds = dict(Counter(problem.kind.value for problem in problems))
-    _checked(actor, "audit trail verified", status=verdict.status, sealed=sealed, seals=seals, problems=kinds)
+    _checked(
+        actor, "audit trail verified", status=verdict.status, sealed=sealed, seals=seals, problems=kinds,
+        disposed=disposed.total(),
+    )  # fmt: skip
     if problems:
         logger.error("audit_broken", problems=kinds)
     return verdict
@@ -218,8 +227,8 @@ def _chain_problems(table: str, seals: Sequence[AuditSeal]) -> Iterator[Problem]
         before = seal
 
 
-def _row_problems(table: SealedTable) -> Iterator[Problem]:
-    """The rows of each seal as they are now, and the seal's own hash."""
+def _row_problems(table: SealedTable, lawful: Disposals, disposed: Counter[str]) -> Iterator[Problem]:
+    """The rows of each seal as they are now, and the seal's own hash. Counts what is gone lawfully in `disposed`."""
     differences: list[Difference] = []
     for seal in AuditSeal.objects.filter(table=table.name).order_by("number").iterator(chunk_size=20):
         digests = bytes(seal.digests)
@@ -230,8 +239,8 @@ def _row_problems(table: SealedTable) -> Iterator[Problem]:
             continue
         found = table.digests(seal.columns, seal.first_id, seal.last_id)
         gone, changed = compare(seal.number, digest_of_each(expand(seal.ids), digests), found)
-        if gone:
-            yield Problem(table=table.name, seal=seal.number, kind=Kind.REMOVED, ids=gone)
+        for kind, ids in lawful.sort_out(table.name, gone, found, disposed):
+            yield Problem(table=table.name, seal=seal.number, kind=kind, ids=ids)
         differences += changed
     yield from judge(table.name, differences)
 

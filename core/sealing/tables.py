@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, models
 from pghistory.models import Event
 
-from core.models import AccessEvent
+from core.models import AccessEvent, AuditDisposal
 from core.sealing.rules import MOST_ROWS
 
 WHO_CHANGED = "pgh_context.user"
@@ -154,9 +154,10 @@ def history_models() -> list[type[models.Model]]:
 
 
 def sealed_tables() -> list[SealedTable]:
-    """The access log, then every table of changes, by name."""
+    """The access log, what was disposed of, then every table of changes, by name."""
     history = sorted(m._meta.db_table for m in history_models())
     return [
         SealedTable(AccessEvent._meta.db_table, "id", history=False),
+        SealedTable(AuditDisposal._meta.db_table, "id", history=False),
         *(SealedTable(name, "pgh_id", history=True) for name in history),
     ]

@@ -3,6 +3,7 @@
 from core.feeds.codes import register_codes
 
 MATCHING = {
+    "CHILD_DISPOSED": "A child whose record was disposed of",
     "CHILD_ID_NOT_OURS": "A child id that we do not know",
     "NO_CHILD": "The row names no child",
     "TWO_CHILDREN": "UPN and child id are two children's",

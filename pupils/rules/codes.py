@@ -197,6 +197,9 @@ CEASED_REASONS: Mapping[str, str] = MappingProxyType(
 ADOPTED_REASONS = frozenset({"E11", "E12"})
 """Care that ended so leads to a new name and a new UPN; the old one must not lead to the child."""
 
+DIED_REASONS = frozenset({"E2"})
+"""Care that ended by the child's death."""
+
 PLACE_CHANGE_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "CARPL": "Change in the care plan",

@@ -636,6 +636,62 @@ SITE: dict[str, Entry] = {
     "security_txt": Entry(get=ALL_404, post=ALL_405, open=True),  # no contact is set in tests
 }
 # fmt: on
+DECIDERS = answers("200 200 403 403 403 200 403 403 403 403")
+DECIDE = answers("302 302 403 403 403 302 403 403 403 403")
+
+
+def proposal(world: World, side: Side) -> dict[str, Any]:
+    return {"proposal_id": side.disposal.pk}
+
+
+def certificate(world: World, side: Side) -> dict[str, Any]:
+    return {"number": world.certificate.number}
+
+
+NEXT_YEAR = TODAY + timedelta(days=365)
+RETENTION: dict[str, Entry] = {
+    "retention:due": Entry(get=DECIDERS),
+    "retention:held": Entry(get=DECIDERS),
+    "retention:no_trigger": Entry(get=DECIDERS),
+    "retention:policy": Entry(get=DECIDERS),
+    "retention:period": Entry(
+        kwargs=lambda world, side: {"code": "feed-files"},
+        data=lambda world, side: {"years": "3", "reason": "Council"},
+        get=ONLY_HEAD,
+        post=answers("302 403 403 403 403 403 403 403 403 403"),
+    ),
+    "retention:certificates": Entry(get=DECIDERS),
+    "retention:certificates_csv": Entry(get=DECIDERS),
+    "retention:certificate": Entry(kwargs=certificate, get=DECIDERS),
+    "retention:certificate_pdf": Entry(kwargs=certificate, get=DECIDERS),
+    "retention:proposal": Entry(kwargs=proposal, get=DECIDERS),
+    "retention:propose": Entry(kwargs=proposal, get=ALL_405, post=DECIDE),
+    "retention:approve": Entry(kwargs=proposal, get=ALL_405, post=DECIDE),
+    "retention:decline": Entry(
+        kwargs=proposal,
+        data=lambda world, side: {"because": "An inquiry", **day("again_on", NEXT_YEAR)},
+        get=DECIDERS,
+        post=DECIDE,
+    ),
+    "retention:child": Entry(kwargs=child, get=ONLY_HEAD),
+    "retention:hold": Entry(
+        kwargs=child,
+        data=lambda world, side: {
+            "kind": "claim",
+            "reason": "A claim",
+            **day("from_on"),
+            **day("review_on", NEXT_YEAR),
+        },
+        get=ONLY_HEAD,
+        post=answers("302 403 403 403 403 403 403 403 403 403"),
+    ),
+    "retention:release": Entry(
+        kwargs=lambda world, side: {"hold_id": side.hold.pk},
+        data=lambda world, side: {"because": "It is over"},
+        get=ONLY_HEAD,
+        post=answers("302 403 403 403 403 403 403 403 403 403"),
+    ),
+}
 MATRIX: dict[str, Entry] = {
     **SITE,
     **PUPILS,
@@ -650,6 +706,7 @@ MATRIX: dict[str, Entry] = {
     **INCENTIVES,
     **REPORTS,
     **TERMLY,
+    **RETENTION,
     **FEED_PAGES,
     **AUDIT,
     **COVER,

@@ -25,8 +25,8 @@ BOOKKEEPING = {"django_session", "usersessions_usersession", "core_accessevent"}
 
 @pytest.fixture(autouse=True)
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Templates cost most of the time and decide nothing here."""
-    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: "")
+    """Templates cost most of the time and decide nothing here; a PDF is made of the least that is a document."""
+    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: '<html lang="en-GB"></html>')
 
 
 @contextmanager

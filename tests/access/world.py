@@ -29,8 +29,10 @@ from pupils.models import Allocation, Delegation, EmergencyAccess, ProtectedNote
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
+from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
 from schools.models import School, SchoolMembership
 from tests import factories as make
+from tests.access import retention_rows
 from tests.conftest import PASSWORD
 from tests.factories import SCHOOL_YEAR, marks_of, upn_of
 
@@ -59,6 +61,8 @@ class Side:
     protected_words: tuple[str, ...]
     emergency: EmergencyAccess
     cover: Cover
+    hold: RetentionHold
+    disposal: DisposalProposal
     report: ReportRun = field(default_factory=ReportRun)
     delivery: FeedRun = field(default_factory=FeedRun)
 
@@ -84,6 +88,7 @@ class World:
     figure: IndicatorFigure
     calendar: Calendar
     closures: list[ClosureDay]
+    certificate: DisposalCertificate
     sessions: dict[Role, str] = field(default_factory=dict)
 
     def side(self, which: str) -> Side:
@@ -126,6 +131,7 @@ def build() -> World:
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
+        certificate=retention_rows.certificate(_other(Role.VSH), NOW),
         own=replace(own, report=issued, delivery=_delivery("roll")),
         foreign=replace(foreign, report=draft, delivery=_delivery("people")),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
@@ -226,6 +232,8 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
             absent=_other(Role.IRO, f"away-{number}"), covering=people["officer"], from_on=MONDAY - timedelta(days=60),
             to_on=MONDAY,
         ),
+        hold=retention_rows.hold_of(pupil, people["adviser"], MONDAY, NOW),
+        disposal=retention_rows.proposal_of(pupil, people["officer"], NOW),
     )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class Command(JsonCommand):
             f"{document['status']}: {document['sealed']} rows under {document['seals']} seals,"
             f" {document['unsealed']} rows not sealed yet."
         )
+        for one in document["disposed"]:
+            self.stdout.write(f"  {one['rows']} rows disposed of under certificate {one['certificate']}.")
         for problem in document["problems"]:
             where = f"{problem['table']}, seal {problem['seal']}" if problem["seal"] else problem["table"]
             ids = f" (ids {', '.join(map(str, problem['ids']))})" if problem["ids"] else ""

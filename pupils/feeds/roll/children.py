@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from core.disposal import certificates_of
 from core.feeds.base import Problems
 from core.feeds.columns import Row
 from pupils import rules
+from pupils.feeds.disposed import DISPOSED_ADVICE, disposed_message
 from pupils.feeds.upns import ReadUpn, read_upn
 from pupils.matching import PupilIndex
 
@@ -39,6 +41,7 @@ class RollChild:
 def gather(rows: Sequence[Row], index: PupilIndex, problems: Problems, *, today: date) -> list[RollChild]:
     """The rows by child. Rows that mean nobody, or contradict one another, are held."""
     children: dict[int | str, RollChild] = {}
+    disposed = certificates_of({row["child_id"] for row in rows if not row.held and row["child_id"]})
     for row in rows:
         if row.held:
             continue
@@ -52,6 +55,12 @@ def gather(rows: Sequence[Row], index: PupilIndex, problems: Problems, *, today:
             _hold(
                 row, problems, "dob", code="DOB_IN_FUTURE", message="The date of birth lies in the future.",
                 advice="Correct it.",
+            )  # fmt: skip
+            continue
+        if certificate := disposed.get(row["child_id"]):
+            _hold(
+                row, problems, "child_id", code="CHILD_DISPOSED", message=disposed_message(certificate),
+                advice=DISPOSED_ADVICE,
             )  # fmt: skip
             continue
         held, pupil_id = _pupil_of(row, index, problems)

@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from core import rules as time_rules
+from core.disposal import certificates_of
 from core.feeds.base import Problems, Severity
 from core.feeds.columns import EXCEL_ERRORS, CellError, parse_date, refuse_excel_error, refuse_formula
 from pupils import rules
+from pupils.feeds.disposed import DISPOSED_ADVICE, disposed_message
 from pupils.feeds.ssda903.delivery import SourceRow, TableFile
 from pupils.feeds.ssda903.tables import EPISODES, HEADER, MISSING, OC2, PREVIOUS_PERMANENCE, REVIEWS, UASC
 from pupils.feeds.upns import read_upn
@@ -125,6 +127,7 @@ class RowReader:
         self._children: dict[str, str | None] = {}
         self._codes: dict[str, str] = {}
         self._posts: dict[str, tuple[str, str]] = {}
+        self._disposed: dict[str, str] = {}
 
     # ------------------------------------------------------------ cells
 
@@ -142,6 +145,10 @@ class RowReader:
                 else ("CHILD_MISSING", "The row names no child.")
             )
             self.problems.add(code, message, advice="Fill in CHILD and send it again.", **table.where(row, "CHILD"))
+        elif found in self._disposed:
+            row.fate = "held"
+            message = disposed_message(self._disposed[found])
+            self.problems.add("CHILD_DISPOSED", message, advice=DISPOSED_ADVICE, **table.where(row, "CHILD"))
         return found
 
     def day(self, table: TableFile, row: SourceRow, column: str, *, hold: bool = True) -> date | None:
@@ -354,6 +361,8 @@ class RowReader:
     def parse(self, tables: list[TableFile]) -> Parsed:
         """Every row of every table that is used; rows that cannot be used are marked held."""
         parsed = Parsed()
+        cells = {row.cells.get("CHILD", "") for table in tables for row in table.rows}
+        self._disposed = certificates_of({child for cell in cells if (child := rules.normalise_child_id(cell))})
         for table in tables:
             for row, found in self._rows(table):
                 if isinstance(found, HeaderFacts):

@@ -22,16 +22,18 @@ from pledge.models import Commitment
 from provision.models import Exclusion
 from pupils.models import Delegation, Pupil
 from reports.models import ReportRun
+from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
 from schools.models import School, SchoolMembership
+from tests.access import retention_rows
 from tests.access.matrix import FOREIGN, MATRIX, OWN
-from tests.functional.journeys.county import TODAY, person
+from tests.functional.journeys.county import NOW, TODAY, person
 
 pytestmark = pytest.mark.browser
 
 PHONE: Any = {"width": 390, "height": 800}
 # Downloads, answers to scripts, and what django-allauth shows to nobody here.
 NO_PAGE = re.compile(
-    r"export|csv|xlsx|:template$|:problems$|:internal$|:changes$|:progress$|:document$|:figures$"
+    r"export|csv|pdf$|xlsx|:template$|:problems$|:internal$|:changes$|:progress$|:document$|:figures$"
     r"|^health$|^components$|^robots$|^security_txt$"
 )
 # Whose pages have other parts than those of the Virtual School Head, who sees nearly all.
@@ -130,6 +132,18 @@ class County:
     @cached_property
     def report(self) -> ReportRun:
         return self._first(ReportRun.objects.filter(state="issued" if self.which == OWN else "draft"))
+
+    @cached_property
+    def hold(self) -> RetentionHold:
+        return retention_rows.hold_of(self.pupil, self.user, TODAY, NOW)
+
+    @cached_property
+    def disposal(self) -> DisposalProposal:
+        return retention_rows.proposal_of(self.pupil, self.users[Role.DATA_OFFICER], NOW)
+
+    @cached_property
+    def certificate(self) -> DisposalCertificate:
+        return retention_rows.certificate(self.users[Role.DATA_OFFICER], NOW)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -19,7 +19,15 @@ from core.access_reviews import services
 from core.models import AccessEvent, AccessReview, AccessReviewLine, User
 from core.roles import Role
 from pupils.models import Allocation, Pupil
-from tests.factories import AllocationFactory, MembershipFactory, SchoolFactory, UserFactory, looked_after
+from tests.factories import (
+    AllocationFactory,
+    CoverFactory,
+    DelegationFactory,
+    MembershipFactory,
+    SchoolFactory,
+    UserFactory,
+    looked_after,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -86,10 +94,13 @@ def test_the_numbers_are_those_of_visible_to(head: User, make_user: Any) -> None
     for child in children[1:]:
         AllocationFactory(user=worker, pupil=child, kind=Allocation.Kind.SOCIAL_WORKER)
     AllocationFactory(user=worker, pupil=children[0], kind=Allocation.Kind.SOCIAL_WORKER, to_on=NOW.date())
+    stand_in = CoverFactory(absent=worker, covering=make_user(Role.SOCIAL_WORKER), from_on=NOW.date()).covering
+    colleague = DelegationFactory(pupil=children[0], membership=teacher.school_memberships.get(school=school)).colleague
+    people = (teacher, former, worker, stand_in, colleague)
     review = opened(head)
-    for user in (teacher, former, worker):
+    for user in people:
         assert line_of(review, user).children == Pupil.objects.visible_to(user).count()
-    assert [line_of(review, user).children for user in (teacher, former, worker)] == [1, 0, 2]
+    assert [line_of(review, user).children for user in people] == [1, 0, 2, 2, 1]
 
 
 def test_one_review_a_term_by_those_who_may(head: User, make_user: Any) -> None:

@@ -1,11 +1,12 @@
-"""A backup that is restored, on this server and on another one, verifies; and goes on being sealed there."""
+"""A backup restored on another server verifies, goes on being sealed, keeps its holds, and forgets no disposal."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,13 @@ from django.db import connection
 
 from core.audit import Access, record_access
 from core.db.embedded.install import wheel_binaries
+from core.models import User
+from core.roles import Role
 from core.sealing.services import seal_audit
+from retention import services
+from retention.rules import HoldKind
 from tests.factories import looked_after
+from tests.integration.retention.records import TODAY, People, disposed, old_record
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,11 +35,23 @@ def at() -> dict[str, str]:
 
 
 @pytest.fixture
-def restored(transactional_db: None, tmp_path: Path) -> Iterator[Path]:
-    """A DATA_DIR of its own, with the dump of this database and the seals' file in it; its server has other numbers."""
+def restored(transactional_db: None, make_user: Callable[..., User], tmp_path: Path) -> Iterator[Path]:
+    """A DATA_DIR of its own, with the dump of this database and the seals' file in it; its server has other numbers.
+
+    One record was destroyed before the backup, one is held, and one is destroyed after it: `later/` has the file of
+    disposals as it was then.
+    """
     if connection.settings_dict["ENGINE"] != "core.db.embedded":
         pytest.skip("dumps with the embedded server's own programs")
     looked_after()
+    people = People(proposer=make_user(Role.DATA_OFFICER), head=make_user(Role.VSH), adviser=make_user(Role.ADVISER))
+    goes, held, gone = old_record(child_id="GOES01"), old_record(child_id="HELD01"), old_record(child_id="GONE01")
+    services.place_hold(
+        pupil=held, kind=HoldKind.INQUIRY, reason="An inquiry", from_on=TODAY, review_on=date(2027, 3, 1),
+        actor=people.head,
+    )  # fmt: skip
+    seal_audit(actor=None)
+    disposed(gone, people)
     record_access(None, Access.OPENED)
     seal_audit(actor=None)
     record_access(None, Access.LISTED)  # not sealed when the backup is made
@@ -44,12 +62,15 @@ def restored(transactional_db: None, tmp_path: Path) -> Iterator[Path]:
     folder.mkdir(mode=0o711)
     shutil.copytree(settings.AUDIT_DIR, folder / "audit")
     shutil.copy(dump, folder / "dump.sql")
+    disposed(goes, people)
+    shutil.copytree(settings.AUDIT_DIR, folder / "later")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def manage(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"DATA_DIR": str(folder)}
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    environment |= {"DATA_DIR": str(folder), "SECRET_KEY": settings.SECRET_KEY}
     return subprocess.run(
         [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -78,6 +99,16 @@ def test_a_backup_restored_on_another_server(restored: Path) -> None:
     assert first["sealed"] > 0
     assert first["unsealed"] >= 1
     assert json.loads(manage(restored, "audit", "seal", "--json").stdout)["rows"] >= 2
+    assert [row["certificate"] for row in first["disposed"]] == [f"D-{TODAY.year}-0001"]
+    kept: Any = json.loads(manage(restored, "retention", "--json").stdout)
+    assert [row["child_id"] for row in kept["held"]] == ["HELD01"]
+    assert [row["child_id"] for row in kept["due"]] == ["GOES01"]
+    shutil.copy(restored / "later" / "disposals.jsonl", restored / "audit" / "disposals.jsonl")
+    done: Any = json.loads(manage(restored, "retention", "reapply", "--json").stdout)
+    assert (done["status"], done["disposed"]) == ("reapplied", [f"D-{TODAY.year}-0002"])
+    kept = json.loads(manage(restored, "retention", "--json").stdout)
+    assert ([row["child_id"] for row in kept["held"]], kept["due"], kept["certificates"]) == (["HELD01"], [], 2)
+    manage(restored, "audit", "seal", "--json")
     again = json.loads(manage(restored, "audit", "verify", "--json").stdout)
     assert (again["status"], again["unsealed"]) == ("ok", 0)
     assert again["sealed"] > first["sealed"]
