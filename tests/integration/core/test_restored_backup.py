@@ -104,8 +104,8 @@ def test_a_backup_restored_on_another_server(restored: Path) -> None:
     assert [row["child_id"] for row in kept["held"]] == ["HELD01"]
     assert [row["child_id"] for row in kept["due"]] == ["GOES01"]
     shutil.copy(restored / "later" / "disposals.jsonl", restored / "audit" / "disposals.jsonl")
-    done: Any = json.loads(manage(restored, "retention", "reapply", "--json").stdout)
-    assert (done["status"], done["disposed"]) == ("reapplied", [f"D-{TODAY.year}-0002"])
+    again: Any = json.loads(manage(restored, "retention", "reapply", "--json").stdout)
+    assert (again["status"], again["disposed"]) == ("reapplied", [f"D-{TODAY.year}-0002"])
     kept = json.loads(manage(restored, "retention", "--json").stdout)
     assert ([row["child_id"] for row in kept["held"]], kept["due"], kept["certificates"]) == (["HELD01"], [], 2)
     manage(restored, "audit", "seal", "--json")
