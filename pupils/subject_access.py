@@ -114,17 +114,13 @@ register(
             Words(
                 name="reason_place_change",
                 label="Why the placement changed",
-                words=lambda row: rules.describe_place_change(row.reason_place_change)
-                if row.reason_place_change
-                else "",
+                words=lambda row: (
+                    rules.describe_place_change(row.reason_place_change) if row.reason_place_change else ""
+                ),
                 to=CARE_CIRCLE,
             ),
-            Words(
-                name="home_post", label="Home postcode", about=About.OTHERS, reveal=P.SEE_PLACEMENT_ADDRESS
-            ),
-            Words(
-                name="pl_post", label="Placement postcode", about=About.OTHERS, reveal=P.SEE_PLACEMENT_ADDRESS
-            ),
+            Words(name="home_post", label="Home postcode", about=About.OTHERS, reveal=P.SEE_PLACEMENT_ADDRESS),
+            Words(name="pl_post", label="Placement postcode", about=About.OTHERS, reveal=P.SEE_PLACEMENT_ADDRESS),
             Words(
                 name="ofsted_urn",
                 label="Ofsted number of the placement",

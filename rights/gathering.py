@@ -108,7 +108,8 @@ def _updates_since(request: SubjectRequest, since: datetime) -> int:
     found = 0
     for part in subject_access.parts():
         history = getattr(part.model, "pgh_event_model", None)
-        if history is not None and "__" not in part.path:
+        # The request's own steps are no news of the child.
+        if history is not None and "__" not in part.path and part.model is not SubjectRequest:
             child = {f"{part.path}_id": request.pupil_id} if part.path else {"pgh_obj_id": request.pupil_id}
             found += history.objects.filter(pgh_created_at__gt=since, pgh_label="update", **child).count()
     return found

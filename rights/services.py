@@ -26,7 +26,12 @@ def _locked(request: SubjectRequest) -> SubjectRequest:
 
 def _decided(request: SubjectRequest, actor: Any, what: str, **detail: Any) -> None:
     record_access(
-        None, Access.DECIDED, user=actor, subject=request, screen=f"request {what}", detail={"state": request.state, **detail}
+        None,
+        Access.DECIDED,
+        user=actor,
+        subject=request,
+        screen=f"request {what}",
+        detail={"state": request.state, **detail},
     )
 
 
@@ -120,14 +125,21 @@ def gather(*, request: SubjectRequest, actor: Any, now: datetime) -> SubjectRequ
         _to(row, State.REDACTING)
         row.save(update_fields=["state", "gathered_at", "gathered_counts"])
     record_access(
-        None, Access.OPENED, user=actor, subject=row.pupil, screen="rights:gather", detail={"request": row.pk, "rows": entries}
+        None,
+        Access.OPENED,
+        user=actor,
+        subject=row.pupil,
+        screen="rights:gather",
+        detail={"request": row.pk, "rows": entries},
     )
     _decided(row, actor, "gathered", rows=entries)
     return row
 
 
 @transaction.atomic
-def close(*, request: SubjectRequest, state: State, ground: str, because: str, today: date, actor: Any) -> SubjectRequest:
+def close(
+    *, request: SubjectRequest, state: State, ground: str, because: str, today: date, actor: Any
+) -> SubjectRequest:
     """Refuse the request on a ground, or write down that it was withdrawn. Raises PermissionDenied, StepRefused."""
     permissions.check_can_answer(actor)
     row = _locked(request)
@@ -144,9 +156,7 @@ def close(*, request: SubjectRequest, state: State, ground: str, because: str, t
 
 
 @transaction.atomic
-def mark_entry(
-    *, entry: RequestEntry, field: str, ground: str, note: str, now: datetime, actor: Any
-) -> RequestMark:
+def mark_entry(*, entry: RequestEntry, field: str, ground: str, note: str, now: datetime, actor: Any) -> RequestMark:
     """Decide of an entry ("") or one field: disclose without a ground, remove with one.
 
     The second look begins anew. Raises PermissionDenied, StepRefused, ValidationError.
