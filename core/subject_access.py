@@ -84,6 +84,10 @@ class Piece:
     key: str = ""
 
 
+def _never(_row: Any, _today: date) -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordPart:
     """A model of the record. `path` leads from a row to the child ("" is the child itself).
@@ -106,7 +110,7 @@ class RecordPart:
     pieces: Callable[[Any], Iterable[Piece]] | None = None
     to: frozenset[Recipient] = NOBODY
     standing: bool = False
-    current: Callable[[Any, date], bool] = lambda row, today: False
+    current: Callable[[Any, date], bool] = _never
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, child: Model) -> QuerySet[Any]:

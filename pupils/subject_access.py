@@ -51,7 +51,7 @@ register(
         permission=P.SEE_PUPILS,
         to=EVERYBODY,
         standing=True,
-        on=lambda row: None,
+        on=lambda _: None,
         fields=(
             Words(name="surname", label="Surname"),
             Words(name="forename", label="Forename"),
@@ -78,7 +78,7 @@ register(
         model=FormerUPN,
         order=5,
         permission=P.SEE_PUPILS,
-        on=lambda row: None,
+        on=lambda _: None,
         # After an adoption it leads from the new name to the old one.
         fields=(Words(name="upn", label="Former UPN", about=About.CHECK, reveal=P.SEE_ADOPTED_UPNS),),
     ),
@@ -203,7 +203,7 @@ register(
         to=EVERYBODY,
         standing=True,
         on=lambda row: local_date(row.recorded_at),
-        current=lambda row, today: row.ended_at is None,
+        current=lambda row, _: row.ended_at is None,
         fields=(
             Words(name="kind", label="Kind", to=frozenset()),
             Words(

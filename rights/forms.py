@@ -68,7 +68,7 @@ class IdentityForm(GovForm):
         super().__init__(*args, **kwargs)
         self.fields["confirmed_on"] = DateInputField(
             label="When was identity confirmed?",
-            help_text=f"The month begins on this day. If nobody doubted it, the day it came: {short_date(received_on)}.",
+            help_text=f"The month begins on it. If nobody doubted it, the day it came: {short_date(received_on)}.",
             earliest=received_on,
             latest=today,
         )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core import subject_access
 from core.rules import academic_year_label, academic_year_of
-from core.subject_access import Annex, Fact, Piece, RecordPart
+from core.subject_access import About, Annex, Fact, Piece, RecordPart
 from rights.models import RequestEntry, RequestMark, SubjectRequest
 
 Progress = Callable[[int, int, str], None]
@@ -44,50 +44,34 @@ def _as_json(fact: Fact) -> dict[str, Any]:
     }
 
 
-def _entry(request: SubjectRequest, *, part: str, label: str, chapter: str, piece: Piece, row_key: str, facts: list[Fact]) -> RequestEntry:  # fmt: skip
+def _entry(of: RecordPart | Annex, chapter: str, piece: Piece, row_key: str, facts: list[Fact]) -> RequestEntry:
     return RequestEntry(
-        request=request,
         chapter=chapter,
-        part=part,
-        label=label,
+        part=of.key,
+        label=of.label,
         on=piece.on,
         row_key=row_key,
         gathered_facts=[_as_json(fact) for fact in facts],
-        needs_look=any(fact.about is subject_access.About.CHECK for fact in facts),
-        has_others=any(fact.about is subject_access.About.OTHERS for fact in facts),
+        needs_look=any(fact.about is About.CHECK for fact in facts),
+        has_others=any(fact.about is About.OTHERS for fact in facts),
     )
 
 
-def _of_part(request: SubjectRequest, part: RecordPart) -> Iterator[RequestEntry]:
-    for row in part.rows(request.pupil).iterator(chunk_size=500):
+def _of_part(child: Any, part: RecordPart) -> Iterator[RequestEntry]:
+    for row in part.rows(child).iterator(chunk_size=500):
         for piece, facts in part.pieces_of(row):
-            yield _entry(
-                request,
-                part=part.key,
-                label=part.label,
-                chapter=chapter_of(piece.on),
-                piece=piece,
-                row_key=f"{row.pk}{':' if piece.key else ''}{piece.key}",
-                facts=facts,
-            )
+            row_key = f"{row.pk}:{piece.key}" if piece.key else str(row.pk)
+            yield _entry(part, chapter_of(piece.on), piece, row_key, facts)
 
 
-def _of_annex(request: SubjectRequest, annex: Annex, actor: Any) -> Iterator[RequestEntry]:
-    for piece in annex.pieces(actor, request.pupil):
+def _of_annex(child: Any, annex: Annex, actor: Any) -> Iterator[RequestEntry]:
+    for piece in annex.pieces(actor, child):
         facts = [
             Fact(name=w.name, label=w.label, text=text, about=w.about_of(None))
             for w in annex.fields
             if (text := piece.texts.get(w.name, ""))
         ]
-        yield _entry(
-            request,
-            part=annex.key,
-            label=annex.label,
-            chapter=f"{ANNEX}{annex.key}",
-            piece=piece,
-            row_key=piece.key,
-            facts=facts,
-        )
+        yield _entry(annex, f"{ANNEX}{annex.key}", piece, piece.key, facts)
 
 
 def counts_now(request: SubjectRequest) -> dict[str, int]:
@@ -163,14 +147,14 @@ def gather(request: SubjectRequest, *, actor: Any, now: datetime, progress: Prog
     entries: list[RequestEntry] = []
     for done, part in enumerate(parts):
         progress(done, total, part.label)
-        entries += _of_part(request, part)
+        entries += _of_part(request.pupil, part)
     order = {part.key: part.order for part in parts}
     entries.sort(key=lambda e: (e.on is not None, e.on or date.min, order[e.part], e.row_key))
     for done, annex in enumerate(annexes, start=len(parts)):
         progress(done, total, annex.label)
-        entries += _of_annex(request, annex, actor)
+        entries += _of_annex(request.pupil, annex, actor)
     for position, entry in enumerate(entries, start=1):
-        entry.position = position
+        entry.request, entry.position = request, position
     RequestEntry.objects.bulk_create(entries, batch_size=BATCH)
     RequestMark.objects.bulk_create(_kept(entries, decisions), batch_size=BATCH)
     request.gathered_at = now

@@ -13,7 +13,7 @@ from rights.rules import StepRefused
 
 
 def check_can_answer(user: Any) -> None:
-    """PermissionDenied for those who do not answer requests: the file of a person is opened by this permission alone."""
+    """PermissionDenied for those who do not answer requests: this permission alone opens a person's file."""
     if not user.can(Permission.ANSWER_RIGHTS_REQUESTS):
         raise PermissionDenied("The Virtual School Head answers subject-access requests.")
 

@@ -1,4 +1,4 @@
-"""A subject-access request from its receipt to the package that is sent. Each step is written down with who and when."""
+"""A subject-access request from its receipt to the package that is sent. Each step is written down."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -45,8 +45,16 @@ def _to(request: SubjectRequest, state: State) -> None:
 
 @transaction.atomic
 def record_request(
-    *, pupil: Pupil, asked_by: str, asker_name: str, authority: str, channel: str, received_on: date, asked_for: str, actor: Any
-) -> SubjectRequest:  # fmt: skip
+    *,
+    pupil: Pupil,
+    asked_by: str,
+    asker_name: str,
+    authority: str,
+    channel: str,
+    received_on: date,
+    asked_for: str,
+    actor: Any,
+) -> SubjectRequest:
     """Write down that somebody asks for a record. Raises PermissionDenied, ValidationError."""
     permissions.check_can_answer(actor)
     if asked_by == rules.Asker.PERSON:

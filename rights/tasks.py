@@ -1,5 +1,7 @@
 """Jobs of the rights floor: gathering a record and making its package while the page waits."""
 
+from collections.abc import Callable
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -9,21 +11,7 @@ from rights import services
 from rights.models import SubjectRequest
 
 
-@shared_task(name="rights.gather")
-def gather(*, request_id: int) -> None:
-    """Gather a record; a message that comes twice finds it gathered."""
-    with_progress(request_id, lambda request, actor: services.gather(request=request, actor=actor, now=timezone.now()))
-
-
-@shared_task(name="rights.make_package")
-def make_package(*, request_id: int) -> None:
-    """Make the package of a request; a message that comes twice finds it made."""
-    with_progress(
-        request_id, lambda request, actor: services.make_package(request=request, actor=actor, now=timezone.now())
-    )
-
-
-def with_progress(request_id, job) -> None:  # type: ignore[no-untyped-def]
+def _with_progress(request_id: int, job: Callable[[SubjectRequest, User], object]) -> None:
     """Run a job as the person who asked for it; a fault is told to the page that waits."""
     request = SubjectRequest.objects.select_related("pupil").get(pk=request_id)
     actor = User.objects.get(pk=current_actor_id.get())
@@ -33,3 +21,17 @@ def with_progress(request_id, job) -> None:  # type: ignore[no-untyped-def]
         services.progress_of(request_id)(-1, 1, "Stopped by a fault")
         raise
     services.progress_of(request_id)(1, 1, "Ready")
+
+
+@shared_task(name="rights.gather")
+def gather(*, request_id: int) -> None:
+    """Gather a record; a message that comes twice finds it gathered."""
+    _with_progress(request_id, lambda request, actor: services.gather(request=request, actor=actor, now=timezone.now()))
+
+
+@shared_task(name="rights.make_package")
+def make_package(*, request_id: int) -> None:
+    """Make the package of a request; a message that comes twice finds it made."""
+    _with_progress(
+        request_id, lambda request, actor: services.make_package(request=request, actor=actor, now=timezone.now())
+    )

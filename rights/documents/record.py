@@ -135,13 +135,14 @@ def _opening(request: SubjectRequest, pupil: Pupil, parts: Sequence[Bound], on: 
     ]
 
 
-def cover_of(request: SubjectRequest, pupil: Pupil, part: Bound, number: int, of: int, on: date) -> Cover:
+def cover_of(request: SubjectRequest, parts: Sequence[Bound], number: int, on: date) -> Cover:
     """The first page of a part."""
+    pupil, of = request.pupil, len(parts)
     return Cover(
         council=settings.COUNCIL_NAME,
         title="Your record",
         subtitle=f"What the Virtual School holds about {pupil.display_name}",
-        period=f"Part {number} of {of}: {part.span}" if of > 1 else "",
+        period=f"Part {number} of {of}: {parts[number - 1].span}" if of > 1 else "",
         prepared_for=pupil.display_name if request.asked_by == rules.Asker.PERSON else request.asker_name,
         prepared_by="The Virtual School",
         dated=short_date(on),
@@ -157,6 +158,6 @@ def make_part(request: SubjectRequest, parts: Sequence[Bound], number: int, *, o
     part, pupil = parts[number - 1], request.pupil
     sections = _opening(request, pupil, parts, on) if number == 1 else []
     sections += _chapters(redaction.walk(request, first=part.first, last=part.last))
-    context = document_context(cover_of(request, pupil, part, number, len(parts), on), sections)
+    context = document_context(cover_of(request, parts, number, on), sections)
     title = "Your record" if len(parts) == 1 else f"Your record, part {number} of {len(parts)}"
     return render_pdf_pages(render_html(TEMPLATE, context), title=title)

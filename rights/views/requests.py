@@ -1,7 +1,7 @@
 """Subject-access requests: the list for the board, one request with its clock and its log, and its steps."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -217,14 +217,24 @@ def identity(request: HttpRequest, request_id: int) -> HttpResponse:
         initial={"confirmed_on": today},
         cancel_url=_url(row),
     )
-    return _step(request, row, form, "Confirm identity", services.confirm_identity, {"confirmed_how": "how"})
+
+    def confirm(data: Mapping[str, Any]) -> None:
+        services.confirm_identity(
+            request=row, confirmed_on=data["confirmed_on"], how=data["confirmed_how"], actor=request.user
+        )
+
+    return _step(request, row, form, "Confirm identity", confirm)
 
 
 def extend(request: HttpRequest, request_id: int) -> HttpResponse:
     """Two further months, with the reason."""
     row = get_request(request, request_id)
     form = ExtendForm(request.POST or None, cancel_url=_url(row))
-    return _step(request, row, form, "Extend the time", services.extend, {}, today=timezone.localdate())
+
+    def extend_it(data: Mapping[str, Any]) -> None:
+        services.extend(request=row, because=data["because"], today=timezone.localdate(), actor=request.user)
+
+    return _step(request, row, form, "Extend the time", extend_it)
 
 
 def close(request: HttpRequest, request_id: int) -> HttpResponse:
@@ -232,10 +242,17 @@ def close(request: HttpRequest, request_id: int) -> HttpResponse:
     row = get_request(request, request_id)
     form = CloseForm(request.POST or None, cancel_url=_url(row))
 
-    def to_close(*, state: str, **given: Any) -> Any:
-        return services.close(state=State(state), today=timezone.localdate(), **given)
+    def close_it(data: Mapping[str, Any]) -> None:
+        services.close(
+            request=row,
+            state=State(data["state"]),
+            ground=data["ground"],
+            because=data["because"],
+            today=timezone.localdate(),
+            actor=request.user,
+        )
 
-    return _step(request, row, form, "Close the request", to_close, {})
+    return _step(request, row, form, "Close the request", close_it)
 
 
 def send(request: HttpRequest, request_id: int) -> HttpResponse:
@@ -243,7 +260,11 @@ def send(request: HttpRequest, request_id: int) -> HttpResponse:
     row = get_request(request, request_id)
     today = timezone.localdate()
     form = SendForm(request.POST or None, today=today, initial={"sent_on": today}, cancel_url=_url(row))
-    return _step(request, row, form, "Record that it is sent", services.send, {"sent_how": "how"})
+
+    def send_it(data: Mapping[str, Any]) -> None:
+        services.send(request=row, sent_on=data["sent_on"], how=data["sent_how"], actor=request.user)
+
+    return _step(request, row, form, "Record that it is sent", send_it)
 
 
 def _url(row: SubjectRequest) -> str:
@@ -251,13 +272,12 @@ def _url(row: SubjectRequest) -> str:
 
 
 def _step(
-    request: HttpRequest, row: SubjectRequest, form: Any, title: str, service: Callable[..., Any], names: dict[str, str], **more: Any
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest, row: SubjectRequest, form: Any, title: str, service: Callable[[Mapping[str, Any]], Any]
+) -> HttpResponse:
     """A page that is one form and one service; what the service refuses is said."""
     if request.method == "POST" and form.is_valid():
-        given = {names.get(name, name): value for name, value in form.cleaned_data.items()}
         try:
-            service(request=row, actor=request.user, **given, **more)
+            service(form.cleaned_data)
         except StepRefused as reason:
             messages.warning(request, str(reason))
         except ValidationError as wrong:
