@@ -18,6 +18,7 @@ from attainment.models import IndicatorFigure, IndicatorPupil, Qualification
 from attendance.models import MarkConflict, Register
 from attendance.register.places import place_of
 from core.models import Calendar, ClosureDay, FeedRun, User
+from core.recipients import Recipient
 from core.roles import ROLE_LABELS, Role
 from core.rules import default_terms
 from incentives.models import GcseScheme
@@ -28,6 +29,9 @@ from pupils.models import Allocation, ProtectedNote, Pupil
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
+from rights import prints
+from rights import services as rights
+from rights.models import RecordPrint, SubjectRequest
 from schools.models import School, SchoolMembership
 from tests import factories as make
 from tests.conftest import PASSWORD
@@ -56,6 +60,8 @@ class Side:
     note: ProtectedNote
     protected_words: tuple[str, ...]
     report: ReportRun = field(default_factory=ReportRun)
+    request: SubjectRequest = field(default_factory=SubjectRequest)
+    record_print: RecordPrint = field(default_factory=RecordPrint)
 
     @property
     def child_words(self) -> tuple[str, ...]:
@@ -114,8 +120,8 @@ def build() -> World:
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
-        own=replace(own, report=issued),
-        foreign=replace(foreign, report=draft),
+        own=replace(own, report=issued, **_rights(own.pupil, users[Role.VSH])),
+        foreign=replace(foreign, report=draft, **_rights(foreign.pupil, users[Role.VSH])),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
         scheme=GcseScheme.objects.create(
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
@@ -138,6 +144,20 @@ def _reports(head: User) -> tuple[ReportRun, ReportRun]:
     issued = reports.approve_report(run=issued, actor=head)
     reports.make_documents(run=issued)
     return draft, reports.issue_report(run=issued, actor=head)
+
+
+def _rights(pupil: Pupil, head: User) -> dict[str, Any]:
+    """A request whose record is gathered, and a print that is begun."""
+    request = rights.record_request(
+        pupil=pupil, asked_by="person", asker_name="", authority="", channel="letter", received_on=MONDAY,
+        asked_for="All that is held", actor=head,
+    )  # fmt: skip
+    request = rights.confirm_identity(request=request, confirmed_on=MONDAY, how="Passport seen", actor=head)
+    request = rights.gather(request=rights.begin_gathering(request=request, actor=head), actor=head, now=NOW)
+    record = prints.begin_print(
+        pupil=pupil, recipient=Recipient.COURT, name="Clerk of the court", from_on=None, actor=head
+    )
+    return {"request": request, "record_print": record}
 
 
 def _delivery() -> FeedRun:
