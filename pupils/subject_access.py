@@ -1,7 +1,7 @@
 """What the roll holds of a child, in words, and of whom it tells (core.subject_access)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -223,6 +223,17 @@ register(
 # ---------------------------------------------------------------- about the record
 
 
+MOST_LINES = 100
+"""Of one piece: a busy month is several, so that no page of the record and no decision is about too much at once."""
+
+
+def _month_by_month(name: str, months: Mapping[date, Sequence[str]]) -> Iterator[Piece]:
+    for on, lines in months.items():
+        for at in range(0, len(lines), MOST_LINES):
+            text = "\n".join(lines[at : at + MOST_LINES])
+            yield Piece(on=on, key=f"{on:%Y-%m}/{at // MOST_LINES + 1}", texts={name: text})
+
+
 def _looks(user: Any, pupil: Pupil) -> Iterator[Piece]:
     """Who looked, a piece for each month; the request's own events come after it was gathered."""
     events = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id=pupil.pk).order_by("at", "pk")
@@ -233,8 +244,7 @@ def _looks(user: Any, pupil: Pupil) -> Iterator[Piece]:
         who = f"{people[event.user_id]} ({roles[event.user_id]})" if event.user_id in people else "The system"
         did = ACCESS_LABELS[Access(event.action)].lower()
         months[local_date(event.at).replace(day=1)].append(f"{moment(event.at)}: {who} {did}")
-    for on, lines in months.items():
-        yield Piece(on=on, key=f"{on:%Y-%m}", texts={"looks": "\n".join(lines)})
+    yield from _month_by_month("looks", months)
 
 
 def _field_in_words(change: FieldChange) -> str:
@@ -256,8 +266,7 @@ def _changes(user: Any, pupil: Pupil) -> Iterable[Piece]:
     months: dict[date, list[str]] = defaultdict(list)
     for change in reversed(changes_of(user, pupil)):
         months[timezone.localtime(change.at).date().replace(day=1)].append(_change_in_words(change))
-    for on, lines in months.items():
-        yield Piece(on=on, key=f"{on:%Y-%m}", texts={"changes": "\n".join(lines)})
+    yield from _month_by_month("changes", months)
 
 
 register(

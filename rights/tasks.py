@@ -5,16 +5,15 @@ from collections.abc import Callable
 from celery import shared_task
 from django.utils import timezone
 
-from core.actor import current_actor_id
 from core.models import User
 from rights import services
 from rights.models import SubjectRequest
 
 
-def _with_progress(request_id: int, job: Callable[[SubjectRequest, User], object]) -> None:
+def _with_progress(request_id: int, actor_id: int, job: Callable[[SubjectRequest, User], object]) -> None:
     """Run a job as the person who asked for it; a fault is told to the page that waits."""
     request = SubjectRequest.objects.select_related("pupil").get(pk=request_id)
-    actor = User.objects.get(pk=current_actor_id.get())
+    actor = User.objects.get(pk=actor_id)
     try:
         job(request, actor)
     except Exception:
@@ -24,14 +23,20 @@ def _with_progress(request_id: int, job: Callable[[SubjectRequest, User], object
 
 
 @shared_task(name="rights.gather")
-def gather(*, request_id: int) -> None:
+def gather(*, request_id: int, actor_id: int) -> None:
     """Gather a record; a message that comes twice finds it gathered."""
-    _with_progress(request_id, lambda request, actor: services.gather(request=request, actor=actor, now=timezone.now()))
+    _with_progress(
+        request_id,
+        actor_id,
+        lambda request, actor: services.gather(request=request, actor=actor, now=timezone.now()),
+    )
 
 
 @shared_task(name="rights.make_package")
-def make_package(*, request_id: int) -> None:
+def make_package(*, request_id: int, actor_id: int) -> None:
     """Make the package of a request; a message that comes twice finds it made."""
     _with_progress(
-        request_id, lambda request, actor: services.make_package(request=request, actor=actor, now=timezone.now())
+        request_id,
+        actor_id,
+        lambda request, actor: services.make_package(request=request, actor=actor, now=timezone.now()),
     )

@@ -297,7 +297,7 @@ def gather(request: HttpRequest, request_id: int) -> HttpResponse:
     """Ask the worker to gather the record, or to gather it again."""
     row = get_request(request, request_id)
     services.begin_gathering(request=row, actor=request.user)
-    tasks.gather.delay_on_commit(request_id=row.pk)
+    tasks.gather.delay_on_commit(request_id=row.pk, actor_id=request.user.pk)
     return redirect(_url(row))
 
 
@@ -308,7 +308,7 @@ def make_package(request: HttpRequest, request_id: int) -> HttpResponse:
     row = get_request(request, request_id)
     permissions.check_can_package(request.user, row)
     services.progress_of(row.pk)(0, 1, "Waiting for the worker")
-    tasks.make_package.delay_on_commit(request_id=row.pk)
+    tasks.make_package.delay_on_commit(request_id=row.pk, actor_id=request.user.pk)
     return redirect(_url(row))
 
 
