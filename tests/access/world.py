@@ -120,8 +120,8 @@ def build() -> World:
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
-        own=replace(own, report=issued, **_rights(own.pupil, users[Role.VSH])),
-        foreign=replace(foreign, report=draft, **_rights(foreign.pupil, users[Role.VSH])),
+        own=replace(own, report=issued, **rights_of(own.pupil, users[Role.VSH])),
+        foreign=replace(foreign, report=draft, **rights_of(foreign.pupil, users[Role.VSH])),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
         scheme=GcseScheme.objects.create(
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
@@ -146,7 +146,7 @@ def _reports(head: User) -> tuple[ReportRun, ReportRun]:
     return draft, reports.issue_report(run=issued, actor=head)
 
 
-def _rights(pupil: Pupil, head: User) -> dict[str, Any]:
+def rights_of(pupil: Pupil, head: User) -> dict[str, Any]:
     """A request whose record is gathered, and a print that is begun."""
     request = rights.record_request(
         pupil=pupil, asked_by="person", asker_name="", authority="", channel="letter", received_on=MONDAY,
