@@ -12,6 +12,9 @@ from rights.querysets import (
     SubjectRequestQuerySet,
 )
 
+# In a fixed order: the constraint stands in a migration.
+CLOSED = sorted(state.value for state in rules.CLOSED)
+
 
 @track_changes(exclude=["gathered_counts"])
 class SubjectRequest(models.Model):
@@ -56,8 +59,8 @@ class SubjectRequest(models.Model):
                 name="rights_request_confirmed_after_received",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[s.value for s in rules.CLOSED], closed_on__isnull=False)
-                | (~Q(state__in=[s.value for s in rules.CLOSED]) & Q(closed_on__isnull=True)),
+                condition=Q(state__in=CLOSED, closed_on__isnull=False)
+                | (~Q(state__in=CLOSED) & Q(closed_on__isnull=True)),
                 name="rights_request_closed_on_a_day",
             ),
         ]
