@@ -108,8 +108,11 @@ def test_a_request_from_receipt_to_the_package(
     page.get_by_role("button", name="Save the decision").click()
     expect(page.get_by_text("[Removed: about another person]")).to_be_visible()
     page.get_by_role("link", name="Entries", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entries")
     while page.get_by_role("button", name="I have read these").count():
-        page.get_by_role("button", name="I have read these").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="I have read these").click()
+    expect(page.locator("main")).to_contain_text("Nothing is left to be read")
     page.get_by_role("link", name="What the person will see").click()
     expect(page.locator("main")).not_to_contain_text("Barnaby")
     expect(page.get_by_role("button", name="I agree")).to_have_count(0)
