@@ -587,6 +587,74 @@ CALENDARS: dict[str, Entry] = {
         },
         get=ALL_405, post=FEEDS_POST),
 }
+def subject_request(world: World, side: Side) -> dict[str, Any]:
+    return {"request_id": side.request.pk}
+
+
+def request_entry(world: World, side: Side) -> dict[str, Any]:
+    """One that holds a protected field."""
+    return {"entry_id": side.request.entries.filter(part="care-episode").last().pk}
+
+
+def record_print(world: World, side: Side) -> dict[str, Any]:
+    """Begun by the Virtual School Head: to everybody else it is not there."""
+    return {"print_id": side.record_print.pk}
+
+
+def print_item(world: World, side: Side) -> dict[str, Any]:
+    return {"item": f"care-episode:{side.pupil.episodes.get().pk}:pl_post", "because": "Order of the court"}
+
+
+HEAD_POST = answers(    "302 403 403 403 403 403 403 403 403 403")
+PRINT = answers(        "200 200 200 200 403 200 403 403 403 403",
+                        "200 200 404 404 403 200 403 403 403 403")
+PRINT_POST = answers(   "302 302 302 302 403 302 403 403 403 403",
+                        "302 302 404 404 403 302 403 403 403 403")
+OWN_PRINT = answers(    "200 404 404 404 403 404 403 403 403 403")
+OWN_PRINT_POST = answers(
+                        "302 404 404 404 403 404 403 403 403 403")
+RIGHTS: dict[str, Entry] = {
+    "rights:requests": Entry(get=ONLY_HEAD),
+    "rights:requests_csv": Entry(get=ONLY_HEAD),
+    "rights:request_new": Entry(
+        kwargs=child, get=ONLY_HEAD, post=HEAD_POST, data=lambda world, side: {
+            "asked_by": "person", "channel": "letter", "asked_for": "Everything", **day("received_on"),
+        }),
+    "rights:request": Entry(kwargs=subject_request, get=ONLY_HEAD),
+    "rights:request_identity": Entry(
+        kwargs=subject_request, get=ONLY_HEAD, post=HEAD_POST,
+        data=lambda world, side: {"confirmed_how": "Known", **day("confirmed_on")}),
+    "rights:request_extend": Entry(
+        kwargs=subject_request, get=ONLY_HEAD, post=HEAD_POST, data=lambda world, side: {"because": "Two archives"}),
+    "rights:request_close": Entry(
+        kwargs=subject_request, get=ONLY_HEAD, post=HEAD_POST,
+        data=lambda world, side: {"state": "withdrawn", "because": "They said so"}),
+    "rights:request_gather": Entry(kwargs=subject_request, get=ALL_405, post=HEAD_POST),
+    "rights:request_progress": Entry(kwargs=subject_request, get=ONLY_HEAD),
+    "rights:entries": Entry(kwargs=subject_request, get=ONLY_HEAD),
+    "rights:entries_read": Entry(
+        kwargs=subject_request, get=ALL_405, post=HEAD_POST,
+        data=lambda world, side: {"entry": list(side.request.entries.values_list("pk", flat=True))}),
+    "rights:request_preview": Entry(kwargs=subject_request, get=ONLY_HEAD),
+    "rights:second_look": Entry(kwargs=subject_request, get=ALL_405, post=HEAD_POST),
+    "rights:make_package": Entry(kwargs=subject_request, get=ALL_405, post=HEAD_POST),
+    "rights:package": Entry(kwargs=subject_request, get=answers(  # none is made in this county
+                        "404 403 403 403 403 403 403 403 403 403")),
+    "rights:request_send": Entry(
+        kwargs=subject_request, get=ONLY_HEAD, post=HEAD_POST,
+        data=lambda world, side: {"sent_how": "By hand", **day("sent_on")}),
+    "rights:entry": Entry(
+        kwargs=request_entry, get=ONLY_HEAD, post=HEAD_POST,
+        data=lambda world, side: {"field": "pl_post", "decision": "third_party"}),
+    "rights:entry_show": Entry(kwargs=request_entry, get=ALL_405, post=HEAD_POST),
+    "rights:print_new": Entry(
+        kwargs=child, get=PRINT, post=PRINT_POST,
+        data=lambda world, side: {"recipient": "parent", "recipient_name": "A parent", "period": "whole"}),
+    "rights:print": Entry(kwargs=record_print, get=OWN_PRINT),
+    "rights:print_let_in": Entry(kwargs=record_print, data=print_item, get=ALL_405, post=OWN_PRINT_POST),
+    "rights:print_leave_out": Entry(kwargs=record_print, data=print_item, get=ALL_405, post=OWN_PRINT_POST),
+    "rights:print_document": Entry(kwargs=record_print, get=ALL_405, post=OWN_PRINT),
+}
 ACCOUNT: dict[str, Entry] = {
     "account_login": Entry(get=ALL_302, open=True),
     "account_logout": Entry(get=ALL_200, post=ALL_302, open=True),
@@ -714,4 +782,5 @@ MATRIX: dict[str, Entry] = {
     **ACCOUNT_PAGES,
     **ACCESS_REVIEWS,
     **CALENDARS,
+    **RIGHTS,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from tests.access.world import World
 WHICH = (OWN, FOREIGN)
 METHODS = ("get", "post")
 OPEN_OF_OURS = {"health", "components", "robots", "security_txt"}
+EMPTY_PAGE = '<html lang="en-GB"></html>'
 REFUSALS = {403: "refused", 404: "not_found"}
 # Kept for every visitor, refused or not: who is signed in, since when, and the trace itself.
 BOOKKEEPING = {"django_session", "usersessions_usersession", "core_accessevent"}
@@ -25,8 +26,8 @@ BOOKKEEPING = {"django_session", "usersessions_usersession", "core_accessevent"}
 
 @pytest.fixture(autouse=True)
 def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Templates cost most of the time and decide nothing here; a PDF is made of the least that is a document."""
-    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: '<html lang="en-GB"></html>')
+    """Templates cost most of the time and decide nothing here."""
+    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: EMPTY_PAGE)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from attendance.models import MarkConflict, Register
 from attendance.register.places import place_of
 from core.access_reviews.services import open_review
 from core.models import AccessReview, Calendar, ClosureDay, Cover, FeedRun, User
+from core.recipients import Recipient
 from core.roles import ROLE_LABELS, Role
 from core.rules import default_terms
 from incentives.models import GcseScheme
@@ -30,6 +31,9 @@ from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
 from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
+from rights import prints
+from rights import services as rights
+from rights.models import RecordPrint, SubjectRequest
 from schools.models import School, SchoolMembership
 from tests import factories as make
 from tests.access import retention_rows
@@ -65,6 +69,8 @@ class Side:
     disposal: DisposalProposal
     report: ReportRun = field(default_factory=ReportRun)
     delivery: FeedRun = field(default_factory=FeedRun)
+    request: SubjectRequest = field(default_factory=SubjectRequest)
+    record_print: RecordPrint = field(default_factory=RecordPrint)
 
     @property
     def child_words(self) -> tuple[str, ...]:
@@ -132,8 +138,10 @@ def build() -> World:
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
         certificate=retention_rows.certificate(_other(Role.VSH), NOW),
-        own=replace(own, report=issued, delivery=_delivery("roll")),
-        foreign=replace(foreign, report=draft, delivery=_delivery("people")),
+        own=replace(own, report=issued, delivery=_delivery("roll"), **rights_of(own.pupil, users[Role.VSH])),
+        foreign=replace(
+            foreign, report=draft, delivery=_delivery("people"), **rights_of(foreign.pupil, users[Role.VSH])
+        ),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
         scheme=GcseScheme.objects.create(
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
@@ -156,6 +164,20 @@ def _reports(head: User) -> tuple[ReportRun, ReportRun]:
     issued = reports.approve_report(run=issued, actor=head)
     reports.make_documents(run=issued)
     return draft, reports.issue_report(run=issued, actor=head)
+
+
+def rights_of(pupil: Pupil, head: User) -> dict[str, Any]:
+    """A request whose record is gathered, and a print that is begun."""
+    request = rights.record_request(
+        pupil=pupil, asked_by="person", asker_name="", authority="", channel="letter", received_on=MONDAY,
+        asked_for="All that is held", actor=head,
+    )  # fmt: skip
+    request = rights.confirm_identity(request=request, confirmed_on=MONDAY, how="Passport seen", actor=head)
+    request = rights.gather(request=rights.begin_gathering(request=request, actor=head), actor=head, now=NOW)
+    record = prints.begin_print(
+        pupil=pupil, recipient=Recipient.COURT, name="Clerk of the court", from_on=None, actor=head
+    )
+    return {"request": request, "record_print": record}
 
 
 def _delivery(kind: str) -> FeedRun:

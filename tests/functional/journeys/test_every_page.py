@@ -23,9 +23,11 @@ from provision.models import Exclusion
 from pupils.models import Delegation, Pupil
 from reports.models import ReportRun
 from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
+from rights.models import RecordPrint, SubjectRequest
 from schools.models import School, SchoolMembership
 from tests.access import retention_rows
 from tests.access.matrix import FOREIGN, MATRIX, OWN
+from tests.access.world import rights_of
 from tests.functional.journeys.county import NOW, TODAY, person
 
 pytestmark = pytest.mark.browser
@@ -33,7 +35,7 @@ pytestmark = pytest.mark.browser
 PHONE: Any = {"width": 390, "height": 800}
 # Downloads, answers to scripts, and what django-allauth shows to nobody here.
 NO_PAGE = re.compile(
-    r"export|csv|pdf$|xlsx|:template$|:problems$|:internal$|:changes$|:progress$|:document$|:figures$"
+    r"export|csv|pdf$|xlsx|:template$|:problems$|:internal$|:changes$|:(request_)?progress$|:document$|:figures$"
     r"|^health$|^components$|^robots$|^security_txt$"
 )
 # Whose pages have other parts than those of the Virtual School Head, who sees nearly all.
@@ -144,6 +146,15 @@ class County:
     @cached_property
     def certificate(self) -> DisposalCertificate:
         return retention_rows.certificate(self.users[Role.DATA_OFFICER], NOW)
+
+    @cached_property
+    def request(self) -> SubjectRequest:
+        """A request whose record is gathered."""
+        return rights_of(self.pupil, self.user)["request"]  # type: ignore[no-any-return]
+
+    @cached_property
+    def record_print(self) -> RecordPrint:
+        return rights_of(self.pupil, self.user)["record_print"]  # type: ignore[no-any-return]
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -35,6 +35,9 @@ ROOT = Path(__file__).resolve().parents[3]
 MAY_NAME_PROTECTED = {
     "pupils/models.py", "pupils/data_classes.py", "pupils/views.py", "pupils/protected", "pupils/feeds",
     "pupils/history.py",  # says that one changed, never to what
+    # The record of a person is theirs: gathered, masked on its pages, removed where it tells of others (adr 13).
+    "pupils/subject_access.py", "rights/models/requests.py", "rights/data_classes.py", "rights/gathering.py",
+    "rights/redaction.py", "rights/services.py", "rights/views/entries.py", "rights/documents/record.py",
     "virtualschool/demo", "templates/pupils/care.html", "templates/pupils/protected.html",
 }  # fmt: skip
 # Too common a name to be looked for; FormerUPN is held by the tests of the protected page, passwords by allauth's.
