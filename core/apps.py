@@ -7,9 +7,9 @@ class CoreConfig(AppConfig):
     verbose_name = "The ground"
 
     def ready(self) -> None:
-        """Let each app register its feeds and panels: the pages that show several floors ask the registries."""
+        """Let each app register its feeds, panels and how its rows follow a merge: the pages that show several floors ask the registries."""
         import core.edges
         import core.feeds.panels
         import core.own_panels  # noqa: F401 - all three register; of the first it is the deployment check
 
-        autodiscover_modules("data_classes", "feeds", "panels")
+        autodiscover_modules("data_classes", "feeds", "panels", "merging")

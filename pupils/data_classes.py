@@ -28,3 +28,11 @@ classify(
     open="id pupil kind recorded_by recorded_at ended_by ended_at",
     protected="protected_text",
 )
+classify("pupils.NotTheSameChild", open="id first second said_by said_at")
+# The rows that gave way are kept whole, postcodes and former UPNs among them.
+classify(
+    "pupils.ChildMerge",
+    open="id kept old_pk moved made_by made_at",
+    personal="old_child_id reason",
+    protected="old_upn old dropped",
+)

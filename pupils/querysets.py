@@ -81,3 +81,13 @@ class SchoolPlaceQuerySet(PupilDataQuerySet):
 class AllocationQuerySet(PupilDataQuerySet):
     def current(self, on: date) -> Self:
         return self.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)
+
+
+class NotTheSameChildQuerySet(ScopedQuerySet):
+    """Only those who see the whole roll look for duplicates: one of the two is path enough."""
+
+    scope_through = "first"
+
+
+class ChildMergeQuerySet(ScopedQuerySet):
+    scope_through = "kept"

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from pupils import views
+from pupils.duplicates import views as duplicates
 from pupils.protected import views as protected
 
 app_name = "pupils"
@@ -10,6 +11,11 @@ urlpatterns = [
     path("children.csv", views.pupil_export, {"extension": "csv"}, name="export_csv"),
     path("children.xlsx", views.pupil_export, {"extension": "xlsx"}, name="export_xlsx"),
     path("unusual-looks/", views.unusual_looks, name="unusual_looks"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/<int:kept_id>/<int:other_id>/", duplicates.merge, name="merge"),
+    path("duplicates/<int:kept_id>/<int:other_id>/two-children/", duplicates.not_the_same, name="not_the_same"),
+    path("duplicates/<int:kept_id>/<int:other_id>/list-again/", duplicates.maybe_the_same, name="maybe_the_same"),
+    path("merges/<int:merge_id>/", duplicates.merged, name="merged"),
     path("<int:pupil_id>/", views.pupil_detail, name="detail"),
     path("<int:pupil_id>/care/", views.pupil_care, name="care"),
     path("<int:pupil_id>/care/reveal/", views.reveal_address, name="reveal_address"),
