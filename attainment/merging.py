@@ -3,7 +3,7 @@
 from attainment.indicators import open_codes
 from attainment.models import IndicatorPupil, Result
 from attainment.tasks import compute_year
-from pupils.duplicates.handling import LATER_DELIVERY, Handling, Stays, later_delivery, register
+from pupils.duplicates.handling import LATER_DELIVERY, Handling, always_kept, later_delivery, register
 
 
 def compute_anew(kept: int) -> None:
@@ -18,7 +18,7 @@ register(
     Handling(model=Result, stays=later_delivery, why=LATER_DELIVERY),
     Handling(
         model=IndicatorPupil,
-        stays=lambda kept, other: Stays.KEPT,
+        stays=always_kept,
         why="the figures are computed anew",
         after=compute_anew,
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from attendance import rules
 from attendance.models import EffectiveRegister, MarkConflict, MarkNote, Register
-from pupils.duplicates.handling import Change, Drop, Handling, Stays, Step, register
+from pupils.duplicates.handling import Change, Drop, Handling, Stays, Step, always_kept, register
 
 MARK_STANDS = "the surviving record has a mark of the same source and school for the session"
 SAYS_NOTHING = {rules.BLANK, rules.UNMARKED}
@@ -42,15 +42,15 @@ def derive_anew(kept: int) -> None:
 register(
     Handling(
         model=Register,
-        stays=lambda kept, other: Stays.KEPT,
+        stays=always_kept,
         why="the surviving record's marks stay; the other's fill the sessions where it has none",
         unite=_unite,
         after=derive_anew,
     ),
-    Handling(model=MarkNote, stays=lambda kept, other: Stays.KEPT, why=MARK_STANDS),
+    Handling(model=MarkNote, stays=always_kept, why=MARK_STANDS),
     Handling(
         model=EffectiveRegister,
-        stays=lambda kept, other: Stays.KEPT,
+        stays=always_kept,
         why="which marks count is worked out anew from the registers",
     ),
     Handling(

@@ -7,7 +7,7 @@ class CoreConfig(AppConfig):
     verbose_name = "The ground"
 
     def ready(self) -> None:
-        """Let each app register its feeds, panels and how its rows follow a merge: the pages that show several floors ask the registries."""
+        """Let each app register its feeds, panels what a merge does to its rows: shared pages ask."""
         import core.edges
         import core.feeds.panels
         import core.own_panels  # noqa: F401 - all three register; of the first it is the deployment check

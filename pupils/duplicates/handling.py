@@ -61,6 +61,11 @@ def ask(kept: Any, other: Any) -> Stays:
     return Stays.ASK
 
 
+def always_kept(kept: Any, other: Any) -> Stays:
+    """The surviving record's row stays."""
+    return Stays.KEPT
+
+
 @dataclass(frozen=True, kw_only=True)
 class Handling:
     """The rule of one model.

@@ -101,7 +101,7 @@ def plan_of(kept: models.Model, other: models.Model, answers: Mapping[str, Stays
 
 def _absorb(plan: Plan, kept: models.Model, other: models.Model, answers: Mapping[str, Stays]) -> None:
     for model, name in relations_of(type(kept)):
-        found = model._base_manager.filter(**{name: other.pk}).order_by("pk")
+        found = model._default_manager.filter(**{name: other.pk}).order_by("pk")
         rows = [row for row in found if (model, row.pk) not in plan.gone]
         if not rows:
             continue
@@ -188,7 +188,7 @@ class _Model:
         """The surviving record's rows by what each constraint lets stand once."""
         found: dict[tuple[int, Key], models.Model] = {}
         for n, fields, condition, nulls in self._keys():
-            rows = self.model._base_manager.filter(**{self.name: self.kept.pk})
+            rows = self.model._default_manager.filter(**{self.name: self.kept.pk})
             for row in rows.filter(condition) if condition is not None else rows:
                 key = self._key(row, fields, nulls)
                 if key is not None and (self.model, row.pk) not in self.plan.gone:
@@ -198,7 +198,7 @@ class _Model:
     def _twins(self, row: models.Model, standing: Mapping[tuple[int, Key], models.Model]) -> list[models.Model]:
         found = []
         for n, fields, condition, nulls in self._keys():
-            if condition is not None and not self.model._base_manager.filter(condition, pk=row.pk).exists():
+            if condition is not None and not self.model._default_manager.filter(condition, pk=row.pk).exists():
                 continue
             key = self._key(row, fields, nulls)
             twin = standing.get((n, key)) if key is not None else None

@@ -94,14 +94,14 @@ def _carry_out(plan: Plan) -> list[dict[str, Any]]:
     lost = []
     for step in plan.steps:
         if isinstance(step, Move):
-            rows = step.model._base_manager.filter(pk__in=step.pks)
+            rows = step.model._default_manager.filter(pk__in=step.pks)
             rows.update(**{step.field: step.to})
         elif isinstance(step, Drop):
             lost.append(_as_it_was(step.row, "dropped", step.why))
             _delete(step.row)
         elif isinstance(step, Change):
             lost.append(_as_it_was(step.row, "changed", step.why))
-            type(step.row)._base_manager.filter(pk=step.row.pk).update(**step.values)
+            type(step.row)._default_manager.filter(pk=step.row.pk).update(**step.values)
         elif isinstance(step, Add):
             step.row.save(force_insert=True)
     return lost
@@ -109,7 +109,7 @@ def _carry_out(plan: Plan) -> list[dict[str, Any]]:
 
 def _delete(row: models.Model) -> None:
     """The row alone: a row that still hangs off it makes the database refuse, and is never deleted with it."""
-    type(row)._base_manager.filter(pk=row.pk)._raw_delete(connection.alias)
+    type(row)._default_manager.filter(pk=row.pk)._raw_delete(connection.alias)
 
 
 def _refuse_anything_left() -> None:

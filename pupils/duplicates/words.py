@@ -1,4 +1,4 @@
-"""Rows of any app in words for the page of a merge: as a child's history shows them, to those who may see them there."""
+"""Rows of any app in words for the page of a merge: as a child's history shows them, to those who see them there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -74,7 +74,7 @@ def counted(kept: Pupil, other: Pupil, plan: Plan) -> dict[str, list[Counted]]:
     """By app: the rows that hang off each of the two, without models of which neither has any."""
     found: dict[str, dict[str, Counted]] = {}
     for model, name in relations_of(Pupil):
-        numbers = [model._base_manager.filter(**{name: p.pk}).count() for p in (kept, other)]
+        numbers = [model._default_manager.filter(**{name: p.pk}).count() for p in (kept, other)]
         if any(numbers):
             of_app = found.setdefault(str(apps.get_app_config(model._meta.app_label).verbose_name), {})
             line = of_app.setdefault(label_of(model), Counted(label_of(model)))
