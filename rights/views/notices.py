@@ -33,6 +33,14 @@ def _notice(request: HttpRequest, notice_id: int) -> PrivacyNotice:
     return notice
 
 
+def _draft(request: HttpRequest, notice_id: int) -> PrivacyNotice:
+    """What is approved has no page to change it."""
+    notice = _notice(request, notice_id)
+    if not notice.is_draft:
+        raise Http404("This version is approved and never changes.")
+    return notice
+
+
 def notices(request: HttpRequest) -> HttpResponse:
     """By audience: what is in force today, what begins later, drafts and earlier versions."""
     require(request, Permission.RECORD_CONSENTS)
@@ -96,7 +104,7 @@ def draft(request: HttpRequest, audience: str) -> HttpResponse:
 def change(request: HttpRequest, notice_id: int) -> HttpResponse:
     """New words of a draft."""
     require(request, Permission.KEEP_PROCESSING_RECORD)
-    notice = _notice(request, notice_id)
+    notice = _draft(request, notice_id)
     back = reverse("rights:notice", args=[notice.pk])
     form = NoticeForm(request.POST or None, initial={"title": notice.title, "text": notice.text}, cancel_url=back)
     if request.method == "POST" and form.is_valid():
@@ -113,7 +121,7 @@ def change(request: HttpRequest, notice_id: int) -> HttpResponse:
 def approve(request: HttpRequest, notice_id: int) -> HttpResponse:
     """In force from a day on."""
     require(request, Permission.KEEP_PROCESSING_RECORD)
-    notice = _notice(request, notice_id)
+    notice = _draft(request, notice_id)
     back = reverse("rights:notice", args=[notice.pk])
     form = ApproveForm(timezone.localdate(), request.POST or None, cancel_url=back)
     if request.method == "POST" and form.is_valid():

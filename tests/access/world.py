@@ -24,10 +24,11 @@ from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
-from pupils.models import Allocation, ProtectedNote, Pupil
+from pupils.models import Allocation, ChildMerge, ProtectedNote, Pupil
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
+from rights.models import Consent, ConsentPurpose, PrivacyNotice, ProcessingActivity
 from schools.models import School, SchoolMembership
 from tests import factories as make
 from tests.conftest import PASSWORD
@@ -37,6 +38,7 @@ NOW = datetime(2026, 11, 23, 11, 0, tzinfo=ZoneInfo("Europe/London"))
 TODAY = NOW.date()
 MONDAY = TODAY - timedelta(days=7)
 FIGURE_YEAR = 2009
+ASKED = "Photograph or film"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,12 @@ class Side:
     postcodes: tuple[str, ...]
     note: ProtectedNote
     protected_words: tuple[str, ...]
+    consent: Consent
+    merge: ChildMerge
     report: ReportRun = field(default_factory=ReportRun)
+    notice: PrivacyNotice = field(default_factory=PrivacyNotice)
+    double: Pupil = field(default_factory=Pupil)
+    """The other side's child: a record to merge this side's with."""
 
     @property
     def child_words(self) -> tuple[str, ...]:
@@ -79,6 +86,8 @@ class World:
     figure: IndicatorFigure
     calendar: Calendar
     closures: list[ClosureDay]
+    purpose: ConsentPurpose
+    activity: ProcessingActivity
     sessions: dict[Role, str] = field(default_factory=dict)
 
     def side(self, which: str) -> Side:
@@ -110,12 +119,15 @@ def build() -> World:
     )  # fmt: skip
     calendar = _calendar()
     draft, issued = _reports(users[Role.VSH])
+    notices = _notices(users[Role.VSH])
     world = World(
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
-        own=replace(own, report=issued),
-        foreign=replace(foreign, report=draft),
+        own=replace(own, report=issued, notice=notices[0], double=foreign.pupil),
+        foreign=replace(foreign, report=draft, notice=notices[1], double=own.pupil),
+        purpose=ConsentPurpose.objects.get(name=ASKED),
+        activity=make.ProcessingActivityFactory(changed_by=users[Role.VSH]),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
         scheme=GcseScheme.objects.create(
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
@@ -138,6 +150,14 @@ def _reports(head: User) -> tuple[ReportRun, ReportRun]:
     issued = reports.approve_report(run=issued, actor=head)
     reports.make_documents(run=issued)
     return draft, reports.issue_report(run=issued, actor=head)
+
+
+def _notices(head: User) -> tuple[PrivacyNotice, PrivacyNotice]:
+    """One in force and a draft."""
+    approved = make.PrivacyNoticeFactory(
+        author=head, approved_by=head, approved_at=NOW, in_force_from=TODAY - timedelta(days=30)
+    )
+    return approved, make.PrivacyNoticeFactory(author=head, audience="young_person")
 
 
 def _delivery() -> FeedRun:
@@ -201,6 +221,16 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         commitment=commitment,
         former_upn=former,
         postcodes=postcodes,
+        consent=make.ConsentFactory(
+            pupil=pupil, purpose=ConsentPurpose.objects.get(name=ASKED), recorded_by=people["worker"]
+        ),
+        merge=ChildMerge.objects.create(
+            kept=pupil, old_pk=990_000 + number, old_child_id=f"XOLD{number}", reason="One child", made_at=NOW,
+            made_by=people["worker"], dropped=[{
+                "model": "pupils.CareEpisode", "pk": 1, "fate": "dropped", "why": "the same row",
+                "values": {"decom": "2021-01-12", "home_post": postcodes[0]},
+            }],
+        ),
         note=_notes(pupil, people["worker"], f"Side{number}"),
         protected_words=(f"Side{number}restriction", f"Side{number}health"),
     )  # fmt: skip

@@ -17,11 +17,13 @@ from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment
 from provision.models import Exclusion
-from pupils.models import Pupil
+from pupils.models import ChildMerge, Pupil
 from reports.models import ReportRun
+from rights.models import Consent, ConsentPurpose, PrivacyNotice, ProcessingActivity
 from schools.models import School, SchoolMembership
+from tests import factories as make
 from tests.access.matrix import FOREIGN, MATRIX, OWN
-from tests.functional.journeys.county import TODAY, person
+from tests.functional.journeys.county import NOW, TODAY, person
 
 pytestmark = pytest.mark.browser
 
@@ -111,6 +113,38 @@ class County:
     @cached_property
     def report(self) -> ReportRun:
         return self._first(ReportRun.objects.filter(state="issued" if self.which == OWN else "draft"))
+
+    @cached_property
+    def own(self) -> "County":
+        return self
+
+    @cached_property
+    def double(self) -> Pupil:
+        return self._first(Pupil.objects.visible_to(self.user).exclude(pk=self.pupil.pk))
+
+    @cached_property
+    def merge(self) -> ChildMerge:
+        return ChildMerge.objects.create(
+            kept=self.pupil, old_pk=0, old_child_id="OLD1", reason="One child", made_by=self.user, made_at=NOW,
+            dropped=[{"model": "peps.PEP", "pk": 1, "fate": "dropped", "why": "the same", "values": {"state": "due"}}],
+        )  # fmt: skip
+
+    @cached_property
+    def consent(self) -> Consent:
+        return make.ConsentFactory(pupil=self.pupil, recorded_by=self.user, on=TODAY)
+
+    @cached_property
+    def purpose(self) -> ConsentPurpose:
+        return self._first(ConsentPurpose.objects.all())
+
+    @cached_property
+    def notice(self) -> PrivacyNotice:
+        made = make.ApprovedNoticeFactory if self.which == OWN else make.PrivacyNoticeFactory
+        return made(author=self.user, version=99)
+
+    @cached_property
+    def activity(self) -> ProcessingActivity:
+        return make.ProcessingActivityFactory(changed_by=self.user)
 
     @cached_property
     def calendar(self) -> Calendar:
