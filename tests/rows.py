@@ -30,7 +30,8 @@ FACTORIES = {
 def make_row(model: type[models.Model], **given: Any) -> models.Model:
     """A stored row with these values; what it needs besides is made too. A check constraint may need `given`."""
     if model in FACTORIES:
-        return FACTORIES[model](**given)
+        made: models.Model = FACTORIES[model](**given)
+        return made
     values = {f.name: _value(f) for f in model._meta.concrete_fields if f.name not in given and _needed(f)}
     return model._base_manager.create(**values, **given)
 

@@ -39,14 +39,15 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 
 def _by_child_ids(request: HttpRequest, form: CompareForm) -> tuple[Pupil, Pupil] | None:
-    found = []
+    found: list[Pupil] = []
     for name in ("first", "second"):
         child_id = rules.normalise_child_id(form.cleaned_data[name]) or ""
         pupil = Pupil.objects.visible_to(request.user).filter(child_id__iexact=child_id).first()
         if pupil is None:
             form.add_error(name, "No child has this child id")
-        found.append(pupil)
-    if None not in found and found[0].pk == found[1].pk:
+        else:
+            found.append(pupil)
+    if len(found) == 2 and found[0].pk == found[1].pk:
         form.add_error("second", "Enter the child id of another record")
     return None if form.errors else (found[0], found[1])
 

@@ -39,7 +39,3 @@ class ProcessingActivity(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def class_labels(self) -> str:
-        return ", ".join(CLASS_LABELS[DataClass(value)] for value in self.classes)

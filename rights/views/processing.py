@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.audit import Access, record_access
+from core.classification import CLASS_LABELS, DataClass
 from core.exports import Column, Export, csv_response, xlsx_response
 from core.limits import Limit, limited
 from core.models import User
@@ -22,9 +23,14 @@ from core.scoping import require
 from rights.models import ProcessingActivity
 from rights.processing import services
 from rights.processing.forms import ActivityForm
+from rights.processing.rules import BASIS_LABELS, CONDITION_LABELS
 from rights.views.consents import show_problems
 
 TITLE = "Record of processing"
+LABELS: dict[str, dict[str, str]] = {
+    "lawful_basis": {basis.value: label for basis, label in BASIS_LABELS.items()},
+    "special_condition": {condition.value: label for condition, label in CONDITION_LABELS.items()},
+}
 
 
 def processing(request: HttpRequest) -> HttpResponse:
@@ -47,14 +53,13 @@ def lines(activity: ProcessingActivity) -> list[tuple[str, str]]:
 
 def words(activity: Any, name: str) -> str:
     """A column as people read it; also of a row of the history."""
-    if name == "classes":
-        labels = dict(ProcessingActivity._meta.get_field("classes").base_field.choices)  # type: ignore[union-attr]
-        return ", ".join(str(labels.get(value, value)) for value in activity.classes)
-    if name == "is_current":
-        return "Yes" if activity.is_current else "No"
-    field = ProcessingActivity._meta.get_field(name)
     value = getattr(activity, name)
-    return str(dict(field.flatchoices).get(value, value)) if field.choices else str(value)  # type: ignore[union-attr]
+    if name == "classes":
+        return ", ".join(CLASS_LABELS[DataClass(one)] for one in value)
+    if name == "is_current":
+        return "Yes" if value else "No"
+    choices = LABELS.get(name)
+    return choices.get(value, value) if choices is not None else str(value)
 
 
 @limited(Limit.EXPORTS)

@@ -154,10 +154,11 @@ def _reports(head: User) -> tuple[ReportRun, ReportRun]:
 
 def _notices(head: User) -> tuple[PrivacyNotice, PrivacyNotice]:
     """One in force and a draft."""
-    approved = make.PrivacyNoticeFactory(
+    approved: PrivacyNotice = make.PrivacyNoticeFactory(
         author=head, approved_by=head, approved_at=NOW, in_force_from=TODAY - timedelta(days=30)
     )
-    return approved, make.PrivacyNoticeFactory(author=head, audience="young_person")
+    draft: PrivacyNotice = make.PrivacyNoticeFactory(author=head, audience="young_person")
+    return approved, draft
 
 
 def _delivery() -> FeedRun:

@@ -131,7 +131,8 @@ class County:
 
     @cached_property
     def consent(self) -> Consent:
-        return make.ConsentFactory(pupil=self.pupil, recorded_by=self.user, on=TODAY)
+        row: Consent = make.ConsentFactory(pupil=self.pupil, recorded_by=self.user, on=TODAY)
+        return row
 
     @cached_property
     def purpose(self) -> ConsentPurpose:
@@ -140,11 +141,13 @@ class County:
     @cached_property
     def notice(self) -> PrivacyNotice:
         made = make.ApprovedNoticeFactory if self.which == OWN else make.PrivacyNoticeFactory
-        return made(author=self.user, version=99)
+        row: PrivacyNotice = made(author=self.user, version=99)
+        return row
 
     @cached_property
     def activity(self) -> ProcessingActivity:
-        return make.ProcessingActivityFactory(changed_by=self.user)
+        row: ProcessingActivity = make.ProcessingActivityFactory(changed_by=self.user)
+        return row
 
     @cached_property
     def calendar(self) -> Calendar:
