@@ -34,5 +34,5 @@ classify(
     "pupils.ChildMerge",
     open="id kept old_pk moved made_by made_at",
     personal="old_child_id reason",
-    protected="old_upn old dropped",
+    protected="old_upn old_record given_up_rows",
 )

@@ -329,19 +329,19 @@ class NotTheSameChild(models.Model):
 class ChildMerge(models.Model):
     """Two records of one child became one: what the other record was, and every row that did not go over.
 
-    `old_pk` is a plain number, for its row is gone; the audit trail and old addresses still name it. `old` holds the
-    other record's own fields, `dropped` the rows that were not needed or had to give way, each with its model and all
-    of its values: enough for a person to mend a merge by hand. A merge that is found wrong is not undone by a button,
-    for from then on rows of both are changed as one child's, and no rule could tell them apart again.
+    `old_pk` is a plain number, for its row is gone; the audit trail and old addresses still name it. `old_record` holds
+    the other record's own fields, `given_up_rows` those that were not needed or had to give way, each with its model
+    and all of its values: enough for a person to mend a merge by hand. A merge that is found wrong is not undone by a
+    button, for from then on rows of both are changed as one child's, and no rule could tell them apart again.
     """
 
     kept = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="merges")
     old_pk = models.BigIntegerField("key of the other record", unique=True)
     old_child_id = models.CharField("child id that was given up", max_length=20, db_index=True)
     old_upn = models.CharField("UPN that was given up", max_length=13, blank=True)
-    old = models.JSONField(default=dict)
+    old_record = models.JSONField(default=dict)
     moved = models.JSONField(default=dict, help_text="Rows that went over, by model")
-    dropped = models.JSONField(default=list)
+    given_up_rows = models.JSONField(default=list)
     reason = models.CharField(max_length=300)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()

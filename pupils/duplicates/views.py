@@ -147,8 +147,8 @@ def merged(request: HttpRequest, merge_id: int) -> HttpResponse:
         "page_title": "What a merge did",
         "crumbs": [("Children", reverse("pupils:list")), ("Possible duplicates", reverse("pupils:duplicates"))],
         "merge": found,
-        "old": kept_row(request.user, {"model": "pupils.Pupil", "fate": "", "why": "", "values": found.old}),
-        "rows": [kept_row(request.user, entry) for entry in found.dropped],
+        "old": kept_row(request.user, {"model": "pupils.Pupil", "fate": "", "why": "", "values": found.old_record}),
+        "rows": [kept_row(request.user, entry) for entry in found.given_up_rows],
         "moved": sum(found.moved.values()),
     }
     return render(request, "pupils/merged.html", context)

@@ -22,9 +22,9 @@ class Migration(migrations.Migration):
                     models.CharField(db_index=True, max_length=20, verbose_name="child id that was given up"),
                 ),
                 ("old_upn", models.CharField(blank=True, max_length=13, verbose_name="UPN that was given up")),
-                ("old", models.JSONField(default=dict)),
+                ("old_record", models.JSONField(default=dict)),
                 ("moved", models.JSONField(default=dict, help_text="Rows that went over, by model")),
-                ("dropped", models.JSONField(default=list)),
+                ("given_up_rows", models.JSONField(default=list)),
                 ("reason", models.CharField(max_length=300)),
                 ("made_at", models.DateTimeField()),
                 (

@@ -227,7 +227,7 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         ),
         merge=ChildMerge.objects.create(
             kept=pupil, old_pk=990_000 + number, old_child_id=f"XOLD{number}", reason="One child", made_at=NOW,
-            made_by=people["worker"], dropped=[{
+            made_by=people["worker"], given_up_rows=[{
                 "model": "pupils.CareEpisode", "pk": 1, "fate": "dropped", "why": "the same row",
                 "values": {"decom": "2021-01-12", "home_post": postcodes[0]},
             }],

@@ -37,6 +37,7 @@ UNSCOPED_READS = {
     "SchoolMembership": "staff of schools; no child",
     "ConsentPurpose": "a catalogue; no child",
     "PrivacyNotice": "words to everybody; no child",
+    "model.pgh_event_model": "the history of the record of processing; no child",
     "ProcessingActivity": "the record of processing; no child",
     "SchoolLink": "the public register; no child",
     "Calendar": "term dates; no child",

@@ -126,7 +126,9 @@ class County:
     def merge(self) -> ChildMerge:
         return ChildMerge.objects.create(
             kept=self.pupil, old_pk=0, old_child_id="OLD1", reason="One child", made_by=self.user, made_at=NOW,
-            dropped=[{"model": "peps.PEP", "pk": 1, "fate": "dropped", "why": "the same", "values": {"state": "due"}}],
+            given_up_rows=[
+                {"model": "peps.PEP", "pk": 1, "fate": "dropped", "why": "the same", "values": {"state": "due"}}
+            ],
         )  # fmt: skip
 
     @cached_property

@@ -74,7 +74,7 @@ def test_a_row_of_the_other_record_goes_over(model: type[models.Model], field: s
     assert kept.pk in {getattr(found, f"{name}_id") for m, name in with_a_path() if m is model}
     assert still_naming(other.pk) == []
     assert not Pupil.objects.filter(pk=other.pk).exists()
-    assert all(entry["fate"] == "changed" for entry in merge.dropped)
+    assert all(entry["fate"] == "changed" for entry in merge.given_up_rows)
 
 
 @pytest.mark.parametrize("answer", [Stays.KEPT, Stays.OTHER])
@@ -87,7 +87,7 @@ def test_rows_on_both_sides_all_stand_on_the_survivor_or_in_the_record(
     mine, theirs = row_of(model, field, kept), row_of(model, field, other)
     merge = merged(kept, other, answer)
     assert still_naming(other.pk) == []
-    recorded = {(entry["model"], entry["pk"]) for entry in merge.dropped if entry["fate"] == "dropped"}
+    recorded = {(entry["model"], entry["pk"]) for entry in merge.given_up_rows if entry["fate"] == "dropped"}
     for row in (mine, theirs):
         there = model._base_manager.filter(pk=row.pk).exists()
         assert there != ((model._meta.label, row.pk) in recorded)

@@ -66,7 +66,7 @@ def test_the_record_of_a_merge_says_what_was(kept: Pupil, other: Pupil, head: An
     kept.refresh_from_db()
     assert (kept.child_id, kept.upn, kept.uln) == ("KEPT1", upn_of(1), "9276308686")
     assert (done.old_pk, done.old_child_id, done.old_upn, done.made_by) == (old_pk, "GONE1", old_upn, head)
-    assert done.old["surname"] == "Whitcombe"
+    assert done.old_record["surname"] == "Whitcombe"
     assert list(FormerUPN.objects.filter(pupil=kept).values_list("upn", flat=True)) == [old_upn]
     event = AccessEvent.objects.get(action="decided")
     assert (event.subject_id, event.user_id, event.detail["old"]) == (kept.pk, head.pk, old_pk)
@@ -110,7 +110,7 @@ def test_equal_rows_are_not_needed_and_kept_in_the_record(kept: Pupil, other: Pu
     make.EpisodeFactory(pupil=other)
     done = merge(kept, other, head)
     assert kept.episodes.count() == 1
-    (entry,) = [e for e in done.dropped if e["model"] == "pupils.CareEpisode"]
+    (entry,) = [e for e in done.given_up_rows if e["model"] == "pupils.CareEpisode"]
     assert (entry["why"], entry["values"]["decom"]) == ("the surviving record has the same row", "2021-01-12")
 
 
@@ -119,7 +119,7 @@ def test_of_two_facts_that_files_brought_the_later_stays(kept: Pupil, other: Pup
     make.EpisodeFactory(pupil=other, ls="D1", run=run)
     done = merge(kept, other, head)
     assert [e.ls for e in kept.episodes.all()] == ["D1"]
-    assert [e["values"]["ls"] for e in done.dropped if e["model"] == "pupils.CareEpisode"] == ["C2"]
+    assert [e["values"]["ls"] for e in done.given_up_rows if e["model"] == "pupils.CareEpisode"] == ["C2"]
 
 
 def test_the_further_pep_stays_and_two_meetings_are_for_a_person(kept: Pupil, other: Pupil, head: Any) -> None:
@@ -173,7 +173,7 @@ def test_registers_are_laid_together_and_what_counts_is_derived_anew(kept: Pupil
     assert (conflict.pupil_id, conflict.first_id, conflict.state) == (kept.pk, mine.pk, "resolved")
     counting = [r.marks for r in EffectiveRegister.objects.filter(pupil=kept)]
     assert [(marks[covered], marks[fits]) for marks in counting] == [("/", "\\")]
-    assert {e["model"] for e in done.dropped} >= {"attendance.Register", "attendance.MarkNote"}
+    assert {e["model"] for e in done.given_up_rows} >= {"attendance.Register", "attendance.MarkNote"}
 
 
 # ---------------------------------------------------------------- who may, and what is said
