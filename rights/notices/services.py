@@ -15,6 +15,11 @@ from rights.notices.rules import AUDIENCE_LABELS, Audience
 from rights.notices.starters import starter
 
 
+def _plain(text: str) -> str:
+    """A browser sends line ends of its own kind."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def check_may_keep(user: Any) -> None:
     """Raises PermissionDenied with a reason."""
     if not user.can(Permission.KEEP_PROCESSING_RECORD):
@@ -31,7 +36,7 @@ def draft_notice(*, audience: Audience, title: str, text: str, now: datetime, ac
     version = (mine.aggregate(last=Max("version"))["last"] or 0) + 1
     with acting_as(actor, service="rights.draft_notice"):
         notice: PrivacyNotice = PrivacyNotice.objects.create(
-            audience=audience, version=version, title=title.strip(), text=text.strip(), author=actor, written_at=now
+            audience=audience, version=version, title=title.strip(), text=_plain(text), author=actor, written_at=now
         )
     record_access(None, Access.DECIDED, user=actor, subject=notice, screen="rights:notices")
     return notice
@@ -41,7 +46,7 @@ def draft_notice(*, audience: Audience, title: str, text: str, now: datetime, ac
 def change_draft(*, notice: PrivacyNotice, title: str, text: str, now: datetime, actor: Any) -> PrivacyNotice:
     """New words of a draft. Raises PermissionDenied, ValidationError for a version that is approved."""
     held = _draft(notice, actor)
-    held.title, held.text, held.author, held.written_at = title.strip(), text.strip(), actor, now
+    held.title, held.text, held.author, held.written_at = title.strip(), _plain(text), actor, now
     with acting_as(actor, service="rights.change_draft"):
         held.save(update_fields=["title", "text", "author", "written_at"])
     record_access(None, Access.DECIDED, user=actor, subject=held, screen="rights:notices")

@@ -74,6 +74,7 @@ def read(request: HttpRequest, notice_id: int) -> HttpResponse:
         "page_title": notice.title,
         "crumbs": [(CRUMB, reverse("rights:notices"))],
         "notice": notice,
+        "paragraphs": [part.strip() for part in notice.text.split("\n\n") if part.strip()],
         "in_force": in_force.exists(),
         "may_keep": request.user.can(Permission.KEEP_PROCESSING_RECORD),  # type: ignore[union-attr]
     }

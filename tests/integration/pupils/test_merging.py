@@ -270,3 +270,25 @@ def test_a_roll_file_with_both_ids_uses_the_survivors_rows(
     kept.refresh_from_db()
     assert (codes(alone)["MERGED_CHILD"], kept.forename, kept.upn) == (0, "Ida", upn_of(1))
     assert Pupil.objects.count() == 1
+
+
+# ---------------------------------------------------------------- pages
+
+
+def test_the_pages_from_the_list_to_what_a_merge_did(kept: Pupil, other: Pupil, head: Any, client: Client) -> None:
+    for pupil, school in ((kept, make.SchoolFactory()), (other, make.SchoolFactory())):
+        make.ExclusionFactory(pupil=pupil, school=school)
+    client.force_login(head)
+    listed = client.get(reverse("pupils:duplicates")).content.decode()
+    assert "The same name and date of birth." in listed
+    url = reverse("pupils:merge", args=[kept.pk, other.pk])
+    assert "Exclusion: which of the two stays?" in client.get(url).content.decode()
+    said = {"child_id": "kept", "upn": "kept", "uln": "other", "reason": "Told so", "typed": "gone1"}
+    assert "say which of the two stays" in client.post(url, said).content.decode()
+    wrong = client.post(url, {**said, "row-1": "other", "typed": "KEPT1"}).content.decode()
+    assert "This is not GONE1" in wrong
+    assert client.post(url, {**said, "row-1": "other"}).status_code == 302
+    done = ChildMerge.objects.get(kept=kept)
+    page = client.get(reverse("pupils:merged", args=[done.pk])).content.decode()
+    assert "a person decided it" in page
+    assert done.old_upn not in page
