@@ -134,8 +134,9 @@ def lines_of(model: type[models.Model], values: dict[str, Any]) -> list[tuple[st
 
 
 def _shown(model: type[models.Model], name: str, value: Any) -> str:
+    """A UPN that was given up is a former one: of an adopted child it would lead to the old name."""
     try:
-        hidden = class_of(model, name) is DataClass.PROTECTED
+        hidden = class_of(model, name) is DataClass.PROTECTED or name == "upn"
     except UnclassedError:
         hidden = True
     return NOT_SHOWN if hidden else str(value)
