@@ -99,8 +99,10 @@ def test_a_notice_is_approved_and_a_consent_recorded_refused_and_withdrawn(
         pupil_id = found.pupil_id
     page = visit(Role.VSH, reverse("rights:notices"))
     page.get_by_role("button", name="Make drafts of the starter texts").click()
+    expect(page.get_by_text("6 drafts made.")).to_be_visible()
     check_page(page)
     page.get_by_role("link", name="Version 1 for children of 11 to 15").click()
+    expect(page.get_by_text("A draft: nobody is shown it")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Approve", exact=True).click()
     page.get_by_role("button", name="Approve this version").click()
@@ -120,7 +122,8 @@ def test_a_notice_is_approved_and_a_consent_recorded_refused_and_withdrawn(
     check_page(page)
     on_a_phone(page, check_page)
 
-    page.get_by_role("link", name="Withdraw: Photograph or film").click()
+    page.get_by_role("link", name="Withdraw").click()
+    expect(page.get_by_label("The child", exact=True)).to_be_visible()
     page.get_by_role("button", name="Withdraw the consent").click()
     expect(page.get_by_role("alert")).to_contain_text("Who answered?")
     check_page(page)
@@ -138,12 +141,14 @@ def test_a_notice_is_approved_and_a_consent_recorded_refused_and_withdrawn(
 
 def record(page: Page, purpose: str, said: str, check_page: Callable[[Page], None], *, detail: str = "") -> None:
     page.get_by_role("button", name="Record a consent or a refusal").click()
+    expect(page.get_by_label("What exactly?")).to_be_visible()
     check_page(page)
     page.get_by_label(purpose).check()
     page.get_by_label("What exactly?").fill(detail)
     page.get_by_label(said, exact=True).check()
     answer(page)
     page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text(f"Recorded: {purpose}")).to_be_visible()
 
 
 def answer(page: Page) -> None:
