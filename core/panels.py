@@ -306,6 +306,11 @@ def kind_label(kind: str) -> str:
     return next(labels, kind)
 
 
+def change_label(model: Any) -> str:
+    """What people call a row of a tracked model: the label of its change source; empty where it has none."""
+    return next((p.label for p in _panels if isinstance(p, ChangeSource) and p.model is model), "")
+
+
 def panels_for(kind: type[P], user: Any, child: Any = None) -> list[P]:
     """The registered panels of one kind that are open to the person, in their order.
 

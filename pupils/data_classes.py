@@ -40,3 +40,11 @@ classify(
     open="id user pupil ground opened_at expires_at closed_at reviewed_by reviewed_at outcome",
     special="reason note",
 )
+classify("pupils.NotTheSameChild", open="id first second said_by said_at")
+# The rows that gave way are kept whole, postcodes and former UPNs among them.
+classify(
+    "pupils.ChildMerge",
+    open="id kept old_pk moved made_by made_at",
+    personal="old_child_id reason",
+    protected="old_upn old_record given_up_rows",
+)

@@ -15,6 +15,7 @@ from core.roles import Permission
 from core.sections import SECTION_LABELS, Section
 from core.wording import short_date
 from pupils import rules
+from pupils.matching import keys_of
 from pupils.models import Allocation, CareEpisode, Delegation, Pupil, SchoolPlace, YearGroup
 
 P = Permission
@@ -61,7 +62,8 @@ def changes_of(user: Any, pupil: Pupil) -> list[Change]:
 
     The caller has checked that the child is visible.
     """
-    steps = [step for source in panels_for(ChangeSource, user, pupil) for step in _steps(source, pupil)]
+    keys = keys_of(pupil)
+    steps = [step for source in panels_for(ChangeSource, user, pupil) for step in _steps(source, keys)]
     # What one transaction did has one moment: within it the order of the rows tells.
     steps.sort(key=lambda step: (step.event.pgh_created_at, step.event.pgh_id), reverse=True)
     people = User.objects.in_bulk([*{_author(step.event) for step in steps} - {None}, 0])
@@ -84,13 +86,16 @@ def _author(event: Any) -> int | None:
     return context.metadata.get("user") if context is not None else None
 
 
-def _steps(source: ChangeSource, pupil: Pupil) -> Iterator[_Step]:
-    """Each row's events in their order. A change holds the row after it, of facts the row before it."""
-    events = source.model.pgh_event_model.objects.filter(**{source.child: pupil.pk}).select_related("pgh_context")
+def _steps(source: ChangeSource, keys: Sequence[int]) -> Iterator[_Step]:
+    """Each row's events in their order. A change holds the row after it, of facts the row before it.
+
+    Rows of a record that was merged into the child are the child's: what they were before is told too.
+    """
+    events = source.model.pgh_event_model.objects.filter(**{f"{source.child}__in": keys}).select_related("pgh_context")
     rows: dict[int, list[Any]] = defaultdict(list)
     for event in events.order_by("pgh_id"):
         rows[event.pgh_obj_id].append(event)
-    now = source.model._default_manager.filter(**{source.child: pupil.pk}).in_bulk() if source.facts else {}
+    now = source.model._default_manager.filter(**{f"{source.child}__in": keys}).in_bulk() if source.facts else {}
     for key, row in rows.items():
         for n, event in enumerate(row):
             earlier = row[n - 1] if n else None

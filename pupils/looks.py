@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.audit import Access
 from core.models import AccessEvent, Cover, User
 from core.wording import count_of
-from pupils.models import Allocation, Pupil
+from pupils.models import Allocation, ChildMerge, Pupil
 from pupils.rules import looks as rules
 from pupils.rules.looks import Unusual
 from pupils.rules.names import same_surname
@@ -67,8 +67,9 @@ def _read(user: Any, from_on: date, to_on: date) -> _Log:
     )
     looks: dict[int, list[Look]] = defaultdict(list)
     opened = rows.filter(subject_type="pupils.pupil", subject_id__isnull=False, action__in=LOOKING)
+    moved = dict(ChildMerge.objects.visible_to(user).values_list("old_pk", "kept_id"))
     for person, child, at in opened.values_list("user_id", "subject_id", "at"):
-        looks[person or 0].append((timezone.localtime(at), child or 0))
+        looks[person or 0].append((timezone.localtime(at), moved.get(child or 0, child or 0)))
     refusals: dict[tuple[int, date], list[datetime]] = defaultdict(list)
     for person, at in rows.filter(action__in=REFUSED).order_by("at").values_list("user_id", "at"):
         refusals[person or 0, timezone.localtime(at).date()].append(timezone.localtime(at))

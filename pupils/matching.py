@@ -1,4 +1,8 @@
-"""Which child a row of a file means: by UPN now or before, then by child id; names only propose, never decide."""
+"""Which child a row of a file means: by UPN now or before, then by child id; names only propose, never decide.
+
+Also the one home of what two records of a child were before they became one: the child id that was given up finds the
+survivor like its own, and so does the key of the record that is gone.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,7 +12,7 @@ from typing import Self
 
 from core.feeds.base import Severity
 from pupils import rules
-from pupils.models import FormerUPN, Pupil
+from pupils.models import ChildMerge, FormerUPN, Pupil
 from pupils.rules.names import fold
 
 
@@ -37,12 +41,36 @@ Key = tuple[str, str]
 _UNKNOWN_ADVICE = "Load the SSDA903 return that names this child first, or correct the child id or UPN."
 
 
+def keys_of(pupil: Pupil) -> list[int]:
+    """The child's key, and those of records that were merged into it: the audit trail names all of them."""
+    return [pupil.pk, *ChildMerge.objects.filter(kept=pupil.pk).values_list("old_pk", flat=True)]
+
+
+def survivors(pks: Iterable[int]) -> dict[int, int]:
+    """Of these keys those of records that were merged into another: {old key: the survivor's}."""
+    return dict(ChildMerge.objects.filter(old_pk__in=list(pks)).values_list("old_pk", "kept_id"))
+
+
+def present_keys(pks: Iterable[int]) -> list[int]:
+    """The keys under which these children are found today, each once."""
+    wanted = list(pks)
+    moved = survivors(wanted)
+    return list(dict.fromkeys(moved.get(pk, pk) for pk in wanted))
+
+
+def given_up_child_ids() -> dict[str, str]:
+    """{child id that a merge gave up: the child id of the survivor}."""
+    return dict(ChildMerge.objects.values_list("old_child_id", "kept__child_id"))
+
+
 def _name_key(forename: str, surname: str) -> str:
     return fold(f"{forename} {surname}")
 
 
 class PupilIndex:
-    """All children by UPN, former UPN and child id: read once, asked for every distinct pair of a file."""
+    """All children by UPN, former UPN and child id, also one that a merge gave up: read once, asked for every
+    distinct pair of a file.
+    """
 
     def __init__(self) -> None:
         self.by_child_id: dict[str, int] = {}
@@ -54,7 +82,7 @@ class PupilIndex:
 
     @classmethod
     def load(cls) -> Self:
-        """Two queries, whatever the size of the roll."""
+        """Three queries, whatever the size of the roll."""
         index = cls()
         rows = Pupil.objects.values_list("pk", "child_id", "upn", "forename", "known_as", "surname", "dob")
         for pk, child_id, upn, forename, known_as, surname, dob in rows:
@@ -64,6 +92,8 @@ class PupilIndex:
                     index._names[_name_key(first, surname), dob].add(pk)
         for pk, upn in FormerUPN.objects.values_list("pupil_id", "upn"):
             index.by_former_upn[upn].add(pk)
+        for child_id, pk in ChildMerge.objects.values_list("old_child_id", "kept_id"):
+            index.by_child_id.setdefault(child_id, pk)
         return index
 
     def add(self, pupil_id: int, child_id: str, upn: str = "") -> None:

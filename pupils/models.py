@@ -14,9 +14,11 @@ from pupils import rules
 from pupils.querysets import (
     AllocationQuerySet,
     CareEpisodeQuerySet,
+    ChildMergeQuerySet,
     DelegationQuerySet,
     EmergencyAccessQuerySet,
     FormerUPNQuerySet,
+    NotTheSameChildQuerySet,
     ProtectedNoteQuerySet,
     PupilDataQuerySet,
     PupilQuerySet,
@@ -438,3 +440,55 @@ class EmergencyAccess(models.Model):
     def over_at(self) -> datetime:
         """When it ended or will end."""
         return min(self.closed_at or self.expires_at, self.expires_at)
+
+
+class NotTheSameChild(models.Model):
+    """Two records that look like one child's and are not: a person said so, and they are not listed again.
+
+    `first` has the smaller key. The two follow a merge (pupils.duplicates.own).
+    """
+
+    first = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="+")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+
+    objects = NotTheSameChildQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="pupils_notthesame_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="pupils_notthesame_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is not {self.second_id}"
+
+
+class ChildMerge(models.Model):
+    """Two records of one child became one: what the other record was, and every row that did not go over.
+
+    `old_pk` is a plain number, for its row is gone; the audit trail and old addresses still name it. `old_record` holds
+    the other record's own fields, `given_up_rows` those that were not needed or had to give way, each with its model
+    and all of its values: enough for a person to mend a merge by hand. A merge that is found wrong is not undone by a
+    button, for from then on rows of both are changed as one child's, and no rule could tell them apart again.
+    """
+
+    kept = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="merges")
+    old_pk = models.BigIntegerField("key of the other record", unique=True)
+    old_child_id = models.CharField("child id that was given up", max_length=20, db_index=True)
+    old_upn = models.CharField("UPN that was given up", max_length=13, blank=True)
+    old_record = models.JSONField(default=dict)
+    moved = models.JSONField(default=dict, help_text="Rows that went over, by model")
+    given_up_rows = models.JSONField(default=list)
+    reason = models.CharField(max_length=300)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = ChildMergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.old_pk} is now {self.kept_id}"

@@ -51,6 +51,7 @@ from pupils import roll, rules
 from pupils.alerts import alerts_for, by_need, roll_columns
 from pupils.caseloads.covered import covered_on
 from pupils.looks import unusual_looks
+from pupils.matching import survivors
 from pupils.models import Allocation, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
@@ -106,9 +107,11 @@ def _people_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
 
 def _identity_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
     former = ", ".join(pupil.former_upns.visible_to(user).unmasked().values_list("upn", flat=True))
+    earlier = ", ".join(pupil.merges.visible_to(user).values_list("old_child_id", flat=True))
     reason = rules.UPN_UNKNOWN_REASONS.get(pupil.upn_unknown_reason, "")
     rows = [
         ("Child id", pupil.child_id),
+        *([("Child id before the merge", earlier)] if earlier else []),
         ("UPN", pupil.upn or reason or "Not known"),
         *([("Former UPN", former)] if former else []),
         *([("ULN", pupil.uln)] if pupil.uln else []),
@@ -334,8 +337,10 @@ def _school_needs(user: Any, today: date) -> Iterable[Need]:
 
 
 def _child_names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    children = Pupil.objects.visible_to(user).filter(pk__in=ids)
-    return {p.pk: (p.display_name, reverse("pupils:who_looked", args=[p.pk])) for p in children}
+    moved = survivors(ids)
+    children = Pupil.objects.visible_to(user).in_bulk({moved.get(pk, pk) for pk in ids})
+    shown = {pk: children.get(moved.get(pk, pk)) for pk in ids}
+    return {pk: (p.display_name, reverse("pupils:who_looked", args=[p.pk])) for pk, p in shown.items() if p}
 
 
 def _unusual_needs(user: Any, today: date) -> Iterable[Need]:
@@ -412,6 +417,14 @@ navigation.register(
         order=171,
         about="Move children from one person to another, for good",
         group="Settings",
+    ),
+    navigation.NavEntry(
+        label="Possible duplicates",
+        url_name="pupils:duplicates",
+        permission=P.MERGE_CHILDREN,
+        order=160,
+        about="Records that may be one child's: look at two side by side, merge them, or say that they are not",
+        group="Children",
     ),
     navigation.NavEntry(
         label="Unusual looks",

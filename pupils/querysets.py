@@ -147,3 +147,13 @@ class EmergencyAccessQuerySet(PupilDataQuerySet):
         """Neither expired nor closed, of a person whose role may still open records so."""
         roles = [role.value for role, allowed in ROLE_PERMISSIONS.items() if Permission.OPEN_IN_EMERGENCY in allowed]
         return self.filter(closed_at=None, expires_at__gt=now, opened_at__lte=now, user__role__in=roles)
+
+
+class NotTheSameChildQuerySet(ScopedQuerySet):
+    """Only those who see the whole roll look for duplicates: one of the two is path enough."""
+
+    scope_through = "first"
+
+
+class ChildMergeQuerySet(ScopedQuerySet):
+    scope_through = "kept"

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pupils import rules
-from pupils.models import FormerUPN
+from pupils.models import ChildMerge, FormerUPN
 from pupils.rules.names import fold
 
 NEAR = 0.72
@@ -23,13 +23,14 @@ def sort_name(*, surname: str, forename: str, known_as: str) -> str:
 
 
 def matching(pupils: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Pupils whose names hold every word typed, or whose UPN (also a former one) or child id is the text."""
+    """Pupils whose names hold every word typed, or whose UPN or child id (also one from before) is the text."""
     number = rules.normalise_upn(text)
     names = Q()
     for word in fold(text).split():
         names &= Q(sort_name__contains=word)
     former: Any = Exists(FormerUPN.objects.unmasked().filter(pupil=OuterRef("pk"), upn=number))
-    return pupils.filter(names | Q(upn=number) | Q(child_id__iexact=text.strip()) | former)
+    merged: Any = Exists(ChildMerge.objects.filter(kept=OuterRef("pk"), old_child_id__iexact=text.strip()))
+    return pupils.filter(names | Q(upn=number) | Q(child_id__iexact=text.strip()) | former | merged)
 
 
 def near(pupils: QuerySet[Any], text: str) -> list[Any]:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from pupils import views
 from pupils.caseloads import views as caseloads
+from pupils.duplicates import views as duplicates
 from pupils.emergencies import views as emergencies
 from pupils.protected import views as protected
 
@@ -19,6 +20,11 @@ urlpatterns = [
     path("caseloads/<int:user_id>/<slug:kind>/", caseloads.caseload, name="caseload"),
     path("caseloads/planned/<int:allocation_id>/take-back/", caseloads.cancel_move, name="cancel_move"),
     path("unusual-looks/", views.unusual_looks, name="unusual_looks"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/<int:kept_id>/<int:other_id>/", duplicates.merge, name="merge"),
+    path("duplicates/<int:kept_id>/<int:other_id>/two-children/", duplicates.not_the_same, name="not_the_same"),
+    path("duplicates/<int:kept_id>/<int:other_id>/list-again/", duplicates.maybe_the_same, name="maybe_the_same"),
+    path("merges/<int:merge_id>/", duplicates.merged, name="merged"),
     path("<int:pupil_id>/", views.pupil_detail, name="detail"),
     path("<int:pupil_id>/care/", views.pupil_care, name="care"),
     path("<int:pupil_id>/care/reveal/", views.reveal_address, name="reveal_address"),

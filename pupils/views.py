@@ -20,6 +20,7 @@ from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
 from core.limits import Limit, limited
 from core.models import AccessEvent, User
+from core.moved import Moved
 from core.panels import (
     ChildTab,
     OverviewCard,
@@ -36,7 +37,8 @@ from pupils.caseloads.covered import covered_on
 from pupils.emergencies.reading import child_of, note_reading, open_access, reading_access, trace_of
 from pupils.filters import RollFilterForm, TimelineForm, UnusualLooksForm
 from pupils.history import changes_of
-from pupils.models import CareEpisode, ProtectedNote, Pupil
+from pupils.matching import keys_of
+from pupils.models import CareEpisode, ChildMerge, ProtectedNote, Pupil
 from pupils.permissions import can_reveal_address, check_can_reveal_address
 from pupils.rules.looks import UNUSUAL_LABELS, Unusual
 from pupils.search import matching, near
@@ -209,6 +211,7 @@ def visible_pupil(
     if pupil is None:
         access = open_access(request.user, pupil_id, timezone.now())
         if access is None:
+            _lead_to_survivor(request, pupil_id)
             raise Http404("No child of yours has this number.")
         if request.method == "POST" if changes is None else changes:
             raise PermissionDenied("You opened this record in an emergency: it may be read, and nothing else.")
@@ -225,6 +228,14 @@ def visible_row(request: HttpRequest, model: type[Model], pk: int, section: Sect
     if row is None:
         raise Http404("There is no such entry among your children's.")
     return pupil, row
+
+
+def _lead_to_survivor(request: HttpRequest, pupil_id: int) -> None:
+    """Raises Moved for the address of a record that was merged into one in the person's scope: the same page there."""
+    merge = ChildMerge.objects.visible_to(request.user).filter(old_pk=pupil_id).first()
+    match = request.resolver_match
+    if merge is not None and match is not None and "pupil_id" in match.kwargs:
+        raise Moved(reverse(match.view_name, kwargs={**match.kwargs, "pupil_id": merge.kept_id}))
 
 
 def child_context(request: HttpRequest, pupil: Pupil, *, active: str, page_title: str = "") -> dict[str, Any]:
@@ -279,7 +290,7 @@ def _identity(request: HttpRequest, entry: roll.RollEntry) -> dict[str, Any]:
         tags.append(("School out of county", "orange"))
     links = []
     if request.user.can(Permission.SEE_WHO_LOOKED):  # type: ignore[union-attr]
-        looks = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id=pupil.pk).count()
+        looks = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id__in=keys_of(pupil)).count()
         links.append((f"Who has looked ({looks:,})", reverse("pupils:who_looked", args=[pupil.pk])))
     return {"facts": facts, "tags": tags, "links": links}
 
@@ -370,7 +381,7 @@ def who_looked(request: HttpRequest, pupil_id: int) -> HttpResponse:
     require(request, Permission.SEE_WHO_LOOKED)
     pupil = visible_pupil(request, pupil_id)
     context = child_context(request, pupil, active="", page_title=f"{pupil.display_name}: who has looked")
-    events = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id=pupil.pk).order_by("-at")
+    events = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id__in=keys_of(pupil)).order_by("-at")
     page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
     people = User.objects.in_bulk({e.user_id for e in page.object_list if e.user_id})
     context["page"] = page
@@ -423,6 +434,8 @@ OTHER_SCREENS = {
     "pupils:emergency_close": "Emergency opening",
     "pupils:emergency_review": "Emergency opening",
     "pupils:caseload": "Moving a caseload",
+    "pupils:merge": "Two records side by side",
+    "pupils:duplicates": "Possible duplicates",
 }
 
 

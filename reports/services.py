@@ -19,6 +19,7 @@ from core.actor import acting_as
 from core.audit import Access, record_access
 from core.models import User
 from core.rules import Season
+from pupils.matching import present_keys
 from pupils.models import Pupil
 from pupils.rules import Basis
 from pupils.rules.names import fold
@@ -245,7 +246,9 @@ def check_names_nobody(run: ReportRun, text: str) -> None:
         return
     ids = {pk for pks in run.cohorts.values() for pk in pks}
     padded = f" {words} "
-    rows = Pupil.objects.filter(pk__in=ids).values_list("child_id", "upn", "forename", "known_as", "surname")
+    rows = Pupil.objects.filter(pk__in=present_keys(ids)).values_list(
+        "child_id", "upn", "forename", "known_as", "surname"
+    )
     for child_id, upn, forename, known_as, surname in rows.iterator(chunk_size=2000):
         firsts = [first for first in (forename, known_as) if first and surname]
         names = [name for first in firsts for name in (f"{first} {surname}", f"{surname} {first}")]

@@ -1,4 +1,4 @@
-"""What rights add to the shared pages: printing and asking on a child's page, requests that are due, navigation."""
+"""What rights add to the shared pages: prints, requests, consents, notices, navigation."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -7,11 +7,22 @@ from typing import Any
 from django.urls import reverse
 
 from core import navigation
-from core.panels import AuditSubject, HomeNeeds, Need, OverviewCard, register
+from core.panels import (
+    AuditSubject,
+    ChangeSource,
+    ChildTab,
+    HomeNeeds,
+    Need,
+    OverviewCard,
+    TimelineEvent,
+    TimelineSource,
+    register,
+)
 from core.roles import Permission
 from core.wording import and_list
 from rights import clock
-from rights.models import RecordPrint, SubjectRequest
+from rights.consents.rules import standings
+from rights.models import Consent, NoticeGiven, RecordPrint, SubjectRequest
 from rights.rules import Timing
 
 P = Permission
@@ -48,11 +59,45 @@ def _names(user: Any, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
     return {row.pk: (row.reference, reverse("rights:request", args=[row.pk])) for row in rows}
 
 
+def _consent_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
+    """Where each purpose stands; no card before anything was asked."""
+    rows = Consent.objects.visible_to(user).filter(pupil=pupil).select_related("purpose")
+    found = standings(list(rows), today)
+    return {"standings": found, "url": reverse("rights:consents", args=[pupil.pk])} if found else None
+
+
+def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
+    for row in Consent.objects.visible_to(user).filter(pupil=pupil).select_related("purpose"):
+        title = f"Consent {row.get_answer_display().lower()}: {row.what}"
+        yield TimelineEvent(on=row.on, kind="consents", title=title, text=f"By: {row.get_given_by_display().lower()}")
+    for given in NoticeGiven.objects.visible_to(user).filter(pupil=pupil).select_related("notice"):
+        how = given.get_how_display().lower()
+        yield TimelineEvent(on=given.on, kind="consents", title=f"Privacy notice {how}", text=str(given.notice))
+
+
 register(
     OverviewCard(template="rights/cards/child.html", context=_child_card, order=95, permission=P.EXPORT_PUPILS),
     HomeNeeds(needs=_needs, order=15, permission=P.ANSWER_RIGHTS_REQUESTS),
     AuditSubject(
         kind="rights.subjectrequest", label="Subject-access request", permission=P.ANSWER_RIGHTS_REQUESTS, names=_names
+    ),
+    ChildTab(url_name="rights:consents", label="Consents", order=85, permission=P.SEE_CARE_DETAIL),
+    OverviewCard(template="rights/cards/consents.html", context=_consent_card, order=80, permission=P.SEE_CARE_DETAIL),
+    TimelineSource(kind="consents", label="Consents", events=_events, permission=P.SEE_CARE_DETAIL),
+    ChangeSource(
+        label="Consent",
+        model=Consent,
+        permission=P.SEE_CARE_DETAIL,
+        order=100,
+        fields=("purpose", "detail", "answer", "given_by", "giver_name", "on", "how", "until", "notice"),
+        labels={"purpose": "What was asked", "on": "On", "notice": "Notice shown"},
+    ),
+    ChangeSource(
+        label="Privacy notice given",
+        model=NoticeGiven,
+        permission=P.SEE_CARE_DETAIL,
+        order=110,
+        fields=("notice", "on", "how"),
     ),
 )
 navigation.register(
@@ -63,5 +108,29 @@ navigation.register(
         order=85,
         about="People who ask for their record: the clock, what is removed, the package.",
         group="Rights and protection",
-    )
+    ),
+    navigation.NavEntry(
+        label="Privacy notices",
+        url_name="rights:notices",
+        permission=P.RECORD_CONSENTS,
+        order=170,
+        about="What children, carers, staff and schools are told of their data, by version",
+        group="Rights and protection",
+    ),
+    navigation.NavEntry(
+        label="What we ask consent for",
+        url_name="rights:purposes",
+        permission=P.KEEP_PROCESSING_RECORD,
+        order=171,
+        about="The purposes that a consent can be recorded for",
+        group="Rights and protection",
+    ),
+    navigation.NavEntry(
+        label="Record of processing",
+        url_name="rights:processing",
+        permission=P.KEEP_PROCESSING_RECORD,
+        order=172,
+        about="What is done with whose data, why, and how long it is kept (UK GDPR, Article 30)",
+        group="Rights and protection",
+    ),
 )

@@ -26,7 +26,7 @@ SHARE_A_COUNTY = ("access", "functional/journeys")
 PASSWORD = "a-long-test-password"
 
 # The clean-up after a test that commits must leave what every later test finds in a new database.
-FILLED_BY_MIGRATIONS = {"attainment_qualification", "attendance_code", "pledge_commitment"}
+FILLED_BY_MIGRATIONS = {"attainment_qualification", "attendance_code", "pledge_commitment", "rights_consentpurpose"}
 
 
 def pytest_configure() -> None:

@@ -27,6 +27,7 @@ from pupils.models import (
     YearGroup,
 )
 from pupils.rules.identifiers import upn_check_letter
+from rights.models import Consent, ConsentPurpose, NoticeGiven, PrivacyNotice, ProcessingActivity
 from schools.models import School, SchoolMembership
 
 SCHOOL_YEAR = 2026
@@ -268,3 +269,72 @@ class EffectiveRegisterFactory(DjangoModelFactory):
     pupil = factory.SubFactory(PupilFactory)
     academic_year = SCHOOL_YEAR
     marks = " " * WIDTH
+
+
+class PrivacyNoticeFactory(DjangoModelFactory):
+    """A draft for children of 11 to 15; approved when `approved_by`, `approved_at` and `in_force_from` are given."""
+
+    class Meta:
+        model = PrivacyNotice
+
+    audience = "child_11_15"
+    version = factory.LazyAttribute(lambda o: PrivacyNotice.objects.filter(audience=o.audience).count() + 1)
+    title = "How we use what we know about you"
+    text = "We hold your name and your school.\n\nYou can ask to see it."
+    author = factory.SubFactory(UserFactory)
+    written_at = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+
+
+class ApprovedNoticeFactory(PrivacyNoticeFactory):
+    """In force since September 2026."""
+
+    approved_by = factory.SelfAttribute("author")
+    approved_at = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+    in_force_from = date(2026, 9, 1)
+
+
+class NoticeGivenFactory(DjangoModelFactory):
+    class Meta:
+        model = NoticeGiven
+
+    pupil = factory.SubFactory(PupilFactory)
+    notice = factory.LazyFunction(lambda: PrivacyNotice.objects.first() or ApprovedNoticeFactory())
+    on = date(2026, 11, 2)
+    how = "read"
+    recorded_by = factory.SubFactory(UserFactory, role=Role.SOCIAL_WORKER.value)
+    recorded_at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+class ConsentFactory(DjangoModelFactory):
+    """The child said yes to a photograph."""
+
+    class Meta:
+        model = Consent
+
+    pupil = factory.SubFactory(PupilFactory)
+    purpose = factory.LazyFunction(lambda: ConsentPurpose.objects.get(name="Photograph or film"))
+    answer = "given"
+    given_by = "child"
+    on = date(2026, 11, 2)
+    how = "spoken"
+    recorded_by = factory.SubFactory(UserFactory, role=Role.SOCIAL_WORKER.value)
+    recorded_at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+class ProcessingActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = ProcessingActivity
+
+    name = factory.Sequence(lambda n: f"Activity {n}")
+    purpose = "Know who is on the roll."
+    lawful_basis = "6_1_e"
+    special_condition = "9_2_g"
+    whose = "Children in care."
+    data = "Names."
+    classes = factory.LazyFunction(lambda: ["personal"])
+    recipients = "The Virtual School."
+    transfers = "None."
+    retention = "75 years from birth."
+    security = "Access by role."
+    changed_by = factory.SubFactory(UserFactory)
+    changed_at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "core.middleware.MethodPageMiddleware",
     "core.middleware.ActorMiddleware",
     "core.middleware.RefusalAuditMiddleware",
+    "core.moved.MovedMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -5,6 +5,7 @@ from core.feeds.codes import register_codes
 MATCHING = {
     "CHILD_DISPOSED": "A child whose record was disposed of",
     "CHILD_ID_NOT_OURS": "A child id that we do not know",
+    "MERGED_CHILD": "A child id that was merged into another",
     "NO_CHILD": "The row names no child",
     "TWO_CHILDREN": "UPN and child id are two children's",
     "UNKNOWN_CHILD": "A child who is not on the roll",
@@ -94,6 +95,14 @@ ROLL = {
 register_codes(
     {**MATCHING, **RETURN, **ROLL},
     internal=["NOT_IN_FILE", "NOT_IN_RETURN"],
-    quoting=["CHILD_ID_NOT_OURS", "FORMER_UPN_TAKEN", "TWO_CHILDREN", "UNKNOWN_CHILD", "UPN_TWICE", "UPN_TWO_CHILDREN"],
+    quoting=[
+        "CHILD_ID_NOT_OURS",
+        "FORMER_UPN_TAKEN",
+        "MERGED_CHILD",
+        "TWO_CHILDREN",
+        "UNKNOWN_CHILD",
+        "UPN_TWICE",
+        "UPN_TWO_CHILDREN",
+    ],
     of_file=["ELEMENT_IGNORED", "NOT_SSDA903", "OLDER_LAYOUT", "OVERTAKEN", "TABLE_NOT_USED"],
 )

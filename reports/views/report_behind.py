@@ -15,6 +15,7 @@ from core.figures import NOT_APPLICABLE, round_half_up
 from core.roles import Permission
 from core.rules import Season
 from core.scoping import require
+from pupils.matching import present_keys
 from pupils.models import Pupil
 from reports import termly
 from reports.models import ReportRun
@@ -204,7 +205,7 @@ def children(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     ids = run.cohorts.get(name)
     if ids is None:
         raise Http404("This report has no such figure.")
-    pupils = Pupil.objects.visible_to(request.user).filter(pk__in=ids).order_by("sort_name", "child_id")
+    pupils = Pupil.objects.visible_to(request.user).filter(pk__in=present_keys(ids)).order_by("sort_name", "child_id")
     page = Paginator(pupils, A_PAGE).get_page(request.GET.get("page"))
     record_access(request, Access.LISTED, subject=run, detail={"figure": name, "rows": len(page)})
     return render(

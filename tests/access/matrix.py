@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.roles import Role
 from core.rules import default_terms
+from pupils.duplicates.forms import MergeForm
+from pupils.duplicates.planning import plan_of
 from reports.termly import fingerprint
 from tests.access.world import FIGURE_YEAR, MONDAY, TODAY, Side, World
 
@@ -234,6 +236,103 @@ PROTECTED: dict[str, Entry] = {
         kwargs=lambda world, side: {"note_id": side.note.pk}, get=ALL_405,
         post=answers(   "302 302 403 403 302 403 403 403 403 403",
                         "302 302 403 403 404 403 403 403 403 403")),
+}
+
+
+def two_records(world: World, side: Side) -> dict[str, Any]:
+    return {"kept_id": side.pupil.pk, "other_id": side.double.pk}
+
+
+def all_kept(world: World, side: Side) -> dict[str, Any]:
+    """Of each field and row that differs the surviving record's."""
+    questions = plan_of(side.pupil, side.double, {}).questions
+    form = MergeForm(world.users[Role.VSH], side.pupil, side.double, questions)
+    choices = dict.fromkeys(set(form.fields) - {"reason", "typed"}, "kept")
+    return {**choices, "reason": "Said by the school", "typed": side.double.child_id}
+
+
+MERGERS = answers(      "200 403 403 403 403 200 403 403 403 403")
+MERGERS_POST = answers( "302 403 403 403 403 302 403 403 403 403")
+DUPLICATES: dict[str, Entry] = {
+    "pupils:duplicates": Entry(
+        data=lambda world, side: {"first": side.pupil.child_id, "second": side.double.child_id},
+        get=MERGERS, post=MERGERS_POST),
+    "pupils:merge": Entry(kwargs=two_records, data=all_kept, get=MERGERS, post=MERGERS_POST),
+    "pupils:not_the_same": Entry(kwargs=two_records, get=ALL_405, post=MERGERS_POST),
+    "pupils:maybe_the_same": Entry(kwargs=two_records, get=ALL_405, post=MERGERS_POST),
+    "pupils:merged": Entry(kwargs=lambda world, side: {"merge_id": side.merge.pk}, get=MERGERS),
+}
+ONLY_HEAD_302 = answers("302 403 403 403 403 403 403 403 403 403")
+RECORDERS = answers(    "200 200 403 403 200 403 403 403 403 403",
+                        "200 200 403 403 404 403 403 403 403 403")
+RECORDERS_POST = answers(
+                        "302 302 403 403 302 403 403 403 403 403",
+                        "302 302 403 403 404 403 403 403 403 403")
+
+
+def notice(world: World, side: Side) -> dict[str, Any]:
+    """The own side's notice is in force, the foreign side's is a draft."""
+    return {"notice_id": side.notice.pk}
+
+
+def given(world: World, side: Side) -> dict[str, Any]:
+    return {"given_by": "child", "giver_name": "", **day("on"), "how": "spoken", "notice": "none"}
+
+
+def an_activity(world: World, side: Side) -> dict[str, Any]:
+    words = ("purpose", "whose", "data", "recipients", "transfers", "retention", "security")
+    return {
+        "name": f"Activity of {side.pupil.pk}", "lawful_basis": "6_1_e", "special_condition": "none",
+        "classes": ["personal"], "is_current": "on", **dict.fromkeys(words, "Plain words"),
+    }
+
+
+CONSENTS: dict[str, Entry] = {
+    # Consents, privacy notices, record of processing
+    "rights:consents": Entry(kwargs=child, get=answers(
+                        "200 200 200 403 200 200 403 403 403 403",
+                        "200 200 404 403 404 200 403 403 403 403")),
+    "rights:consent_new": Entry(
+        kwargs=child, data=lambda world, side: {"purpose": world.purpose.pk, "answer": "given", **given(world, side)},
+        get=RECORDERS, post=RECORDERS_POST),
+    "rights:consent_withdraw": Entry(
+        kwargs=lambda world, side: {"consent_id": side.consent.pk}, data=given, get=RECORDERS, post=RECORDERS_POST),
+    "rights:give_notice": Entry(
+        kwargs=child, data=lambda world, side: {"notice": world.own.notice.pk, "how": "read", **day("on")},
+        get=RECORDERS, post=RECORDERS_POST),
+    "rights:purposes": Entry(
+        data=lambda world, side: {"name": f"Purpose {side.pupil.pk}"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "rights:switch_purpose": Entry(
+        kwargs=lambda world, side: {"purpose_id": world.purpose.pk}, get=ALL_405, post=ONLY_HEAD_302),
+    "rights:notices": Entry(get=answers(
+                        "200 200 403 403 200 403 403 403 403 403")),
+    "rights:notice": Entry(kwargs=notice, get=answers(
+                        "200 200 403 403 200 403 403 403 403 403",
+                        "200 404 403 403 404 403 403 403 403 403")),
+    "rights:notice_starters": Entry(get=ALL_405, post=ONLY_HEAD_302),
+    "rights:notice_new": Entry(
+        kwargs=lambda world, side: {"audience": "carer"}, data=lambda world, side: {"title": "Words", "text": "Words"},
+        get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "rights:notice_change": Entry(
+        kwargs=notice, data=lambda world, side: {"title": "Words", "text": "Words"},
+        get=answers(    "404 403 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 403 403 403 403 403"),
+        post=answers(   "404 403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 403 403 403 403 403")),
+    "rights:notice_approve": Entry(
+        kwargs=notice, data=lambda world, side: day("from_on"),
+        get=answers(    "404 403 403 403 403 403 403 403 403 403",
+                        "200 403 403 403 403 403 403 403 403 403"),
+        post=answers(   "404 403 403 403 403 403 403 403 403 403",
+                        "302 403 403 403 403 403 403 403 403 403")),
+    "rights:processing": Entry(get=ONLY_HEAD),
+    "rights:processing_csv": Entry(get=ONLY_HEAD),
+    "rights:processing_xlsx": Entry(get=ONLY_HEAD),
+    "rights:processing_starters": Entry(get=ALL_405, post=ONLY_HEAD_302),
+    "rights:activity_new": Entry(data=an_activity, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "rights:activity": Entry(
+        kwargs=lambda world, side: {"activity_id": world.activity.pk}, data=an_activity,
+        get=ONLY_HEAD, post=ONLY_HEAD_302),
 }
 SCHOOLS: dict[str, Entry] = {
     "schools:list": Entry(get=answers(
@@ -765,6 +864,8 @@ MATRIX: dict[str, Entry] = {
     **PUPILS,
     **PROTECTED,
     **DELEGATIONS,
+    **DUPLICATES,
+    **CONSENTS,
     **SCHOOLS,
     **ATTENDANCE,
     **ATTAINMENT,

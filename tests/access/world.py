@@ -26,14 +26,21 @@ from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
-from pupils.models import Allocation, Delegation, EmergencyAccess, ProtectedNote, Pupil
+from pupils.models import Allocation, ChildMerge, Delegation, EmergencyAccess, ProtectedNote, Pupil
 from pupils.search import sort_name
 from reports import services as reports
 from reports.models import ReportRun
 from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
 from rights import prints
 from rights import services as rights
-from rights.models import RecordPrint, SubjectRequest
+from rights.models import (
+    Consent,
+    ConsentPurpose,
+    PrivacyNotice,
+    ProcessingActivity,
+    RecordPrint,
+    SubjectRequest,
+)
 from schools.models import School, SchoolMembership
 from tests import factories as make
 from tests.access import retention_rows
@@ -44,6 +51,7 @@ NOW = datetime(2026, 11, 23, 11, 0, tzinfo=ZoneInfo("Europe/London"))
 TODAY = NOW.date()
 MONDAY = TODAY - timedelta(days=7)
 FIGURE_YEAR = 2009
+ASKED = "Photograph or film"
 
 
 @dataclass(frozen=True)
@@ -67,10 +75,15 @@ class Side:
     cover: Cover
     hold: RetentionHold
     disposal: DisposalProposal
+    consent: Consent
+    merge: ChildMerge
     report: ReportRun = field(default_factory=ReportRun)
     delivery: FeedRun = field(default_factory=FeedRun)
     request: SubjectRequest = field(default_factory=SubjectRequest)
     record_print: RecordPrint = field(default_factory=RecordPrint)
+    notice: PrivacyNotice = field(default_factory=PrivacyNotice)
+    double: Pupil = field(default_factory=Pupil)
+    """The other side's child: a record to merge this side's with."""
 
     @property
     def child_words(self) -> tuple[str, ...]:
@@ -95,6 +108,8 @@ class World:
     calendar: Calendar
     closures: list[ClosureDay]
     certificate: DisposalCertificate
+    purpose: ConsentPurpose
+    activity: ProcessingActivity
     sessions: dict[Role, str] = field(default_factory=dict)
 
     def side(self, which: str) -> Side:
@@ -133,15 +148,22 @@ def build() -> World:
     )  # fmt: skip
     calendar = _calendar()
     draft, issued = _reports(users[Role.VSH])
+    notices = _notices(users[Role.VSH])
     world = World(
         users=users,
         calendar=calendar,
         closures=list(calendar.closures.order_by("on")),
         certificate=retention_rows.certificate(_other(Role.VSH), NOW),
-        own=replace(own, report=issued, delivery=_delivery("roll"), **rights_of(own.pupil, users[Role.VSH])),
-        foreign=replace(
-            foreign, report=draft, delivery=_delivery("people"), **rights_of(foreign.pupil, users[Role.VSH])
+        own=replace(
+            own, report=issued, delivery=_delivery("roll"), notice=notices[0], double=foreign.pupil,
+            **rights_of(own.pupil, users[Role.VSH]),
         ),
+        foreign=replace(
+            foreign, report=draft, delivery=_delivery("people"), notice=notices[1], double=own.pupil,
+            **rights_of(foreign.pupil, users[Role.VSH]),
+        ),
+        purpose=ConsentPurpose.objects.get(name=ASKED),
+        activity=make.ProcessingActivityFactory(changed_by=users[Role.VSH]),
         qualification=Qualification.objects.create(name="Rural Craft Award", key="rural craft award", mapped=False),
         scheme=GcseScheme.objects.create(
             assessment_year=2027, budget=Decimal(10_000), letters_due_on=date(2026, 12, 31),
@@ -164,6 +186,15 @@ def _reports(head: User) -> tuple[ReportRun, ReportRun]:
     issued = reports.approve_report(run=issued, actor=head)
     reports.make_documents(run=issued)
     return draft, reports.issue_report(run=issued, actor=head)
+
+
+def _notices(head: User) -> tuple[PrivacyNotice, PrivacyNotice]:
+    """One in force and a draft."""
+    approved: PrivacyNotice = make.PrivacyNoticeFactory(
+        author=head, approved_by=head, approved_at=NOW, in_force_from=TODAY - timedelta(days=30)
+    )
+    draft: PrivacyNotice = make.PrivacyNoticeFactory(author=head, audience="young_person")
+    return approved, draft
 
 
 def rights_of(pupil: Pupil, head: User) -> dict[str, Any]:
@@ -245,6 +276,16 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         commitment=commitment,
         former_upn=former,
         postcodes=postcodes,
+        consent=make.ConsentFactory(
+            pupil=pupil, purpose=ConsentPurpose.objects.get(name=ASKED), recorded_by=people["worker"]
+        ),
+        merge=ChildMerge.objects.create(
+            kept=pupil, old_pk=990_000 + number, old_child_id=f"XOLD{number}", reason="One child", made_at=NOW,
+            made_by=people["worker"], given_up_rows=[{
+                "model": "pupils.CareEpisode", "pk": 1, "fate": "dropped", "why": "the same row",
+                "values": {"decom": "2021-01-12", "home_post": postcodes[0]},
+            }],
+        ),
         note=_notes(pupil, people["worker"], f"Side{number}"),
         protected_words=(f"Side{number}restriction", f"Side{number}health"),
         emergency=make.EmergencyAccessFactory(

@@ -69,6 +69,7 @@ def gather(rows: Sequence[Row], index: PupilIndex, problems: Problems, *, today:
             child_id = index.child_ids[pupil_id] if pupil_id is not None else row["child_id"]
             children.setdefault(key, RollChild(child_id, pupil_id)).rows.append(row)
     for child in children.values():
+        _set_merged_aside(child, index, problems)
         _hold_contradiction(child, problems)
     usable = [child for child in children.values() if not all(row.held for row in child.rows)]
     _tell_new(usable, problems)
@@ -93,6 +94,24 @@ def _pupil_of(row: Row, index: PupilIndex, problems: Problems) -> tuple[bool, in
     elif match.code == "CHILD_ID_NOT_OURS":
         problems.warn(match.code, match.message, advice=match.advice, **row.where("child_id"))
     return row.held, match.pupil_id
+
+
+def _set_merged_aside(child: RollChild, index: PupilIndex, problems: Problems) -> None:
+    """Where a file names a child under both ids that a merge made one, the rows of the id given up do not count.
+
+    Alone they are the child's; beside the other record's they would only contradict it.
+    """
+    if all(row["child_id"] != child.child_id for row in child.rows):
+        return
+    for row in list(child.rows):
+        if row["child_id"] != child.child_id and index.by_child_id.get(row["child_id"]) == child.pupil_id:
+            _hold(
+                row, problems, "child_id", code="MERGED_CHILD",
+                message=f"{row['child_id']} and {child.child_id} are one child, and the file has rows of both; this "
+                "row was not used.",
+                advice=f"Give the child as {child.child_id} only.",
+            )  # fmt: skip
+            child.rows.remove(row)
 
 
 def _hold_contradiction(child: RollChild, problems: Problems) -> None:

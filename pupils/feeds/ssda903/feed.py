@@ -7,9 +7,11 @@ from core.feeds.base import Checked, Counts, FeedContext, Problems, SourceFile, 
 from pupils.feeds.ssda903.compare import Comparison
 from pupils.feeds.ssda903.delivery import TableFile, read_delivery
 from pupils.feeds.ssda903.merge import merge, return_year
+from pupils.feeds.ssda903.merged import read_as_survivors
 from pupils.feeds.ssda903.rows import RowReader
 from pupils.feeds.ssda903.store import write
 from pupils.feeds.ssda903.tables import EPISODES
+from pupils.matching import given_up_child_ids
 
 
 def check(files: Sequence[SourceFile], context: FeedContext) -> Checked:
@@ -20,6 +22,7 @@ def check(files: Sequence[SourceFile], context: FeedContext) -> Checked:
     refuse_unless_rows(sum(len(t.rows) for t in tables), files)
     context.progress(1, 4, "Checking the rows")
     parsed = RowReader(problems, today=context.today).parse(tables)
+    read_as_survivors(parsed, problems, given_up_child_ids())
     picture = merge(tables, parsed, problems, today=context.today)
     context.progress(2, 4, "Comparing with the roll")
     plan, difference = Comparison(picture, problems, today=context.today).run()

@@ -20,11 +20,19 @@ from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment
 from provision.models import Exclusion
-from pupils.models import Delegation, Pupil
+from pupils.models import ChildMerge, Delegation, Pupil
 from reports.models import ReportRun
 from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
-from rights.models import RecordPrint, SubjectRequest
+from rights.models import (
+    Consent,
+    ConsentPurpose,
+    PrivacyNotice,
+    ProcessingActivity,
+    RecordPrint,
+    SubjectRequest,
+)
 from schools.models import School, SchoolMembership
+from tests import factories as make
 from tests.access import retention_rows
 from tests.access.matrix import FOREIGN, MATRIX, OWN
 from tests.access.world import rights_of
@@ -155,6 +163,43 @@ class County:
     @cached_property
     def record_print(self) -> RecordPrint:
         return rights_of(self.pupil, self.user)["record_print"]  # type: ignore[no-any-return]
+
+    @cached_property
+    def own(self) -> "County":
+        return self
+
+    @cached_property
+    def double(self) -> Pupil:
+        return self._first(Pupil.objects.visible_to(self.user).exclude(pk=self.pupil.pk))
+
+    @cached_property
+    def merge(self) -> ChildMerge:
+        return ChildMerge.objects.create(
+            kept=self.pupil, old_pk=0, old_child_id="OLD1", reason="One child", made_by=self.user, made_at=NOW,
+            given_up_rows=[
+                {"model": "peps.PEP", "pk": 1, "fate": "dropped", "why": "the same", "values": {"state": "due"}}
+            ],
+        )  # fmt: skip
+
+    @cached_property
+    def consent(self) -> Consent:
+        row: Consent = make.ConsentFactory(pupil=self.pupil, recorded_by=self.user, on=TODAY)
+        return row
+
+    @cached_property
+    def purpose(self) -> ConsentPurpose:
+        return self._first(ConsentPurpose.objects.all())
+
+    @cached_property
+    def notice(self) -> PrivacyNotice:
+        made = make.ApprovedNoticeFactory if self.which == OWN else make.PrivacyNoticeFactory
+        row: PrivacyNotice = made(author=self.user, version=99)
+        return row
+
+    @cached_property
+    def activity(self) -> ProcessingActivity:
+        row: ProcessingActivity = make.ProcessingActivityFactory(changed_by=self.user)
+        return row
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[3]
 # Where a protected value may be named at all: its model and feed, the way in which it is shown, the demo's files.
 MAY_NAME_PROTECTED = {
     "pupils/models.py", "pupils/data_classes.py", "pupils/views.py", "pupils/protected", "pupils/feeds",
+    "pupils/duplicates",  # keeps whole rows; its page shows no value of a protected field
     "pupils/history.py",  # says that one changed, never to what
     # The record of a person is theirs: gathered, masked on its pages, removed where it tells of others (adr 13).
     "pupils/subject_access.py", "rights/models/requests.py", "rights/data_classes.py", "rights/gathering.py",

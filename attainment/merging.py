@@ -1,0 +1,25 @@
+"""How results follow when two records of a child become one; figures that count both are computed anew."""
+
+from attainment.indicators import open_codes
+from attainment.models import IndicatorPupil, Result
+from attainment.tasks import compute_year
+from pupils.duplicates.handling import LATER_DELIVERY, Handling, always_kept, later_delivery, register
+
+
+def compute_anew(kept: int) -> None:
+    """After the commit, in the queue: a year's figures take seconds. Reports that were frozen stay as issued."""
+    years = IndicatorPupil.objects.filter(pupil=kept).values_list("figure__assessment_year", flat=True)
+    for year in sorted(set(years)):
+        if open_codes(year):
+            compute_year.delay_on_commit(year=year)
+
+
+register(
+    Handling(model=Result, stays=later_delivery, why=LATER_DELIVERY),
+    Handling(
+        model=IndicatorPupil,
+        stays=always_kept,
+        why="the figures are computed anew",
+        after=compute_anew,
+    ),
+)

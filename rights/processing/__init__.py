@@ -1,0 +1,1 @@
+"""The record of processing activities (UK GDPR, Article 30): kept, exported, printed, with its history."""
