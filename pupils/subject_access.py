@@ -12,13 +12,17 @@ from core.models import AccessEvent, User
 from core.recipients import CARE_CIRCLE, EVERYBODY, PROFESSIONALS, Recipient
 from core.roles import Permission
 from core.rules import academic_year_start
-from core.subject_access import About, Annex, Piece, RecordPart, Words, register
+from core.subject_access import About, Annex, Piece, RecordPart, Words, leave_out, register
 from core.wording import local_date, moment, short_date
 from pupils import rules
 from pupils.history import Change, FieldChange, changes_of
+from pupils.matching import keys_of
 from pupils.models import (
     Allocation,
     CareEpisode,
+    ChildMerge,
+    Delegation,
+    EmergencyAccess,
     FormerUPN,
     ProtectedNote,
     Pupil,
@@ -236,7 +240,7 @@ def _month_by_month(name: str, months: Mapping[date, Sequence[str]]) -> Iterator
 
 def _looks(user: Any, pupil: Pupil) -> Iterator[Piece]:
     """Who looked, a piece for each month; the request's own events come after it was gathered."""
-    events = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id=pupil.pk).order_by("at", "pk")
+    events = AccessEvent.objects.filter(subject_type="pupils.pupil", subject_id__in=keys_of(pupil)).order_by("at", "pk")
     people = dict(User.objects.values_list("pk", "name"))
     roles = {pk: User(role=role).role_label for pk, role in User.objects.values_list("pk", "role")}
     months: dict[date, list[str]] = defaultdict(list)
@@ -285,3 +289,74 @@ register(
         pieces=_looks,
     ),
 )
+
+
+def _given_up(merge: ChildMerge) -> str:
+    """The rows that a merge did not take over, a line each."""
+    lines = []
+    for row in merge.given_up_rows:
+        values = "; ".join(f"{name}: {value}" for name, value in row["values"].items() if value not in (None, ""))
+        lines.append(f"{row['model']}: {values}")
+    return "\n".join(lines)
+
+
+def _old_record(merge: ChildMerge) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in merge.old_record.items() if value not in (None, ""))
+
+
+register(
+    RecordPart(
+        key="delegation",
+        label="Parts of the record were opened to a colleague at school",
+        model=Delegation,
+        order=120,
+        permission=P.SEE_PUPILS,
+        related=("school", "given_by", "colleague", "ended_by"),
+        on=lambda row: row.from_on,
+        fields=(
+            Words(name="colleague", label="To"),
+            Words(name="given_by", label="By"),
+            Words(name="school", label="School"),
+            Words(name="sections", label="Parts", words=lambda row: ", ".join(row.section_labels)),
+            Words(name="from_on", label="From"),
+            Words(name="to_on", label="Last day", words=lambda row: short_date(row.last_on)),
+        ),
+    ),
+    RecordPart(
+        key="emergency",
+        label="The record was opened in an emergency",
+        model=EmergencyAccess,
+        order=121,
+        permission=P.SEE_AUDIT,
+        related=("user", "reviewed_by"),
+        on=lambda row: local_date(row.opened_at),
+        fields=(
+            Words(name="user", label="By"),
+            Words(name="ground", label="Ground"),
+            Words(name="reason", label="Reason", about=About.CHECK),
+            Words(name="opened_at", label="From", words=lambda row: moment(row.opened_at)),
+            Words(name="expires_at", label="Until", words=lambda row: moment(row.over_at)),
+            Words(name="outcome", label="What the review found"),
+            Words(name="note", label="Note of the review", about=About.CHECK),
+        ),
+    ),
+    RecordPart(
+        key="merge",
+        label="Two records became one",
+        model=ChildMerge,
+        path="kept",
+        order=122,
+        permission=P.MERGE_CHILDREN,
+        related=("made_by",),
+        on=lambda row: local_date(row.made_at),
+        fields=(
+            Words(name="old_child_id", label="Child id of the other record"),
+            Words(name="old_upn", label="UPN of the other record", about=About.CHECK, reveal=P.SEE_ADOPTED_UPNS),
+            Words(name="reason", label="Why", about=About.CHECK),
+            Words(name="made_by", label="By"),
+            Words(name="old_record", label="What the other record said", about=About.CHECK, words=_old_record),
+            Words(name="given_up_rows", label="Rows that were not taken over", about=About.CHECK, words=_given_up),
+        ),
+    ),
+)
+leave_out("pupils.NotTheSameChild", "Names another child: somebody said that the two records are of two children.")

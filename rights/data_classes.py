@@ -16,7 +16,7 @@ classify(
     personal="on",
     protected="gathered_facts",
 )
-classify("rights.RequestMark", open="id entry field decision ground decided_by decided_at", special="note")
+classify("rights.RequestMark", open="id request entry field decision ground decided_by decided_at", special="note")
 classify("rights.RequestPackage", open="id request fingerprint sha256 path size pages entries made_at")
 classify(
     "rights.RecordPrint",

@@ -122,6 +122,7 @@ def _kept(entries: list[RequestEntry], decisions: dict[tuple[str, str, str, str]
             if mark is not None:
                 marks.append(
                     RequestMark(
+                        request=entry.request,
                         entry=entry,
                         field=name,
                         decision=mark.decision,

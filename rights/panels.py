@@ -1,12 +1,13 @@
 """What rights add to the shared pages: prints, requests, consents, notices, navigation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from core import navigation
+from core.disposal import register_blocker
 from core.panels import (
     AuditSubject,
     ChangeSource,
@@ -75,6 +76,13 @@ def _events(user: Any, pupil: Any) -> Iterable[TimelineEvent]:
         yield TimelineEvent(on=given.on, kind="consents", title=f"Privacy notice {how}", text=str(given.notice))
 
 
+def _open_requests(ids: Collection[int]) -> Mapping[int, str]:
+    """What somebody has asked for is not destroyed before it was given."""
+    rows = SubjectRequest.objects.filter(pupil_id__in=ids).open()
+    return {row.pupil_id: f"The subject-access request {row.reference} is open" for row in rows}
+
+
+register_blocker(_open_requests)
 register(
     OverviewCard(template="rights/cards/child.html", context=_child_card, order=95, permission=P.EXPORT_PUPILS),
     HomeNeeds(needs=_needs, order=15, permission=P.ANSWER_RIGHTS_REQUESTS),

@@ -180,6 +180,7 @@ def mark_entry(*, entry: RequestEntry, field: str, ground: str, note: str, now: 
             entry=entry,
             field=field,
             defaults={
+                "request": row,
                 "decision": REMOVE if ground else DISCLOSE,
                 "ground": Ground(ground).value if ground else "",
                 "note": note.strip(),
@@ -200,7 +201,7 @@ def mark_read(*, request: SubjectRequest, entry_ids: Sequence[int], now: datetim
     with acting_as(actor, service="rights.mark_read"):
         # An entry with a mark of its own is decided, so that none of these has one.
         RequestMark.objects.bulk_create(
-            RequestMark(entry_id=pk, field="", decision=DISCLOSE, decided_by=actor, decided_at=now)
+            RequestMark(request=row, entry_id=pk, field="", decision=DISCLOSE, decided_by=actor, decided_at=now)
             for pk in sorted(wanted)
         )
         if wanted:

@@ -1,9 +1,10 @@
 """Requests for a record and prints of it are part of the record: who asked, and who was given it (Article 15(1)(c))."""
 
+from core.recipients import CARE_CIRCLE
 from core.roles import Permission
 from core.subject_access import About, RecordPart, Words, leave_out, register
 from core.wording import local_date, moment
-from rights.models import RecordPrint, SubjectRequest
+from rights.models import Consent, NoticeGiven, RecordPrint, SubjectRequest
 from rights.rules import Asker
 
 P = Permission
@@ -57,6 +58,46 @@ register(
                 about=About.CHECK,
                 words=lambda row: "; ".join(row.let_in.values()),
             ),
+        ),
+    ),
+)
+register(
+    RecordPart(
+        key="consent",
+        label="Consent",
+        model=Consent,
+        order=112,
+        permission=P.SEE_CARE_DETAIL,
+        to=CARE_CIRCLE,
+        related=("purpose", "notice", "recorded_by"),
+        on=lambda row: row.on,
+        fields=(
+            Words(name="purpose", label="What was asked"),
+            Words(name="detail", label="What exactly"),
+            Words(name="answer", label="Answer"),
+            Words(name="given_by", label="Given by"),
+            Words(name="giver_name", label="Their name", about=About.OTHERS),
+            Words(name="on", label="On"),
+            Words(name="how", label="How"),
+            Words(name="until", label="Until"),
+            Words(name="notice", label="Privacy notice shown"),
+            Words(name="recorded_by", label="Recorded by"),
+        ),
+    ),
+    RecordPart(
+        key="notice",
+        label="A privacy notice was given",
+        model=NoticeGiven,
+        order=113,
+        permission=P.SEE_CARE_DETAIL,
+        to=CARE_CIRCLE,
+        related=("notice", "recorded_by"),
+        on=lambda row: row.on,
+        fields=(
+            Words(name="notice", label="Notice"),
+            Words(name="on", label="On"),
+            Words(name="how", label="How"),
+            Words(name="recorded_by", label="Recorded by"),
         ),
     ),
 )

@@ -112,6 +112,8 @@ class RequestMark(models.Model):
         DISCLOSE = "disclose", "Disclose"
         REMOVE = "remove", "Remove"
 
+    # Entries have no history of their own: with the request a disposal finds the history of the marks.
+    request = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="+")
     entry = models.ForeignKey(RequestEntry, on_delete=models.CASCADE, related_name="marks")
     field = models.CharField(max_length=40, blank=True, help_text="Empty: the whole entry")
     decision = models.CharField(max_length=10, choices=Decision.choices)
