@@ -262,6 +262,19 @@ PROVISION: dict[str, Entry] = {
         post=answers(   "302 302 403 302 403 403 403 403 403 403",
                         "302 302 403 404 403 403 403 403 403 403")),
 }
+
+
+def due_pep(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.due_pep.pk}
+
+
+def held_pep(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.held_pep.pk}
+
+
+# fmt: off
+PEP_PAGE = answers(     "200 200 200 200 200 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403")
 PEPS: dict[str, Entry] = {
     "peps:list": Entry(get=answers(
                         "200 200 200 200 200 403 403 403 403 403")),
@@ -279,10 +292,46 @@ PEPS: dict[str, Entry] = {
                         "200 200 404 404 404 403 403 403 403 403"),
         post=answers(   "302 302 403 302 403 403 403 403 403 403",
                         "302 302 404 404 404 403 403 403 403 403")),
-    "peps:complete": Entry(
-        kwargs=lambda world, side: {"pep_id": side.held_pep.pk}, get=ALL_405,
+    "peps:pep": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:section": Entry(
+        kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
+        data=lambda world, side: {"hard": "Spelling", "base": "1"},
+        get=PEP_PAGE,
+        post=answers(   "302 302 403 302 302 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 403")),
+    "peps:save": Entry(
+        kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
+        data=lambda world, side: {"hard": "Spelling", "base": "1"},
+        get=ALL_405,
+        post=answers(   "200 200 403 200 200 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403")),
+    "peps:submit": Entry(
+        kwargs=held_pep, get=ALL_405,
+        post=answers(   "302 302 403 302 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 403")),
+    "peps:return": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 403")),
+    "peps:approve": Entry(
+        kwargs=held_pep, get=ALL_405,
         post=answers(   "302 302 403 403 403 403 403 403 403 403",
                         "302 302 404 404 404 403 403 403 403 403")),
+    "peps:reopen": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 404 404 404 403 403 403 403 403")),
+    "peps:set_aside": Entry(
+        kwargs=held_pep,
+        data=lambda world, side: {"reason": "Moved to another authority"},
+        get=answers(    "200 403 403 403 403 403 403 403 403 403",
+                        "200 403 404 404 404 403 403 403 403 403"),
+        post=answers(   "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 404 404 404 403 403 403 403 403")),
+    "peps:take_up": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 404 404 404 403 403 403 403 403")),
 }
 PLEDGE: dict[str, Entry] = {
     "pledge:list": Entry(get=answers(

@@ -21,7 +21,7 @@ from core.models import Calendar, ClosureDay, FeedRun, User
 from core.roles import ROLE_LABELS, Role
 from core.rules import default_terms
 from incentives.models import GcseScheme
-from peps.models import PEP
+from peps.models import PEP, FormVersion
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
 from pupils.models import Allocation, ProtectedNote, Pupil
@@ -156,6 +156,13 @@ def _calendar() -> Calendar:
     return calendar
 
 
+def _pep(pupil: Pupil) -> PEP:
+    """Of this term, with the form in force and something written in it."""
+    pep: PEP = make.PEPFactory(pupil=pupil, form=FormVersion.objects.get(), phase="secondary", state="open")
+    pep.sections.create(code="C", answers={"going_well": f"Art, says {pupil.forename}"}, revision=1)
+    return pep
+
+
 def _other(role: Role) -> User:
     user: User = make.UserFactory(role=role.value, email=f"other-{role.value}@westmarch.example")
     return user
@@ -191,9 +198,9 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         pupil=pupil,
         school=at,
         membership=make.MembershipFactory(user=teacher, school=at),
-        due_pep=make.PEPFactory(pupil=pupil),
+        due_pep=_pep(pupil),
         held_pep=make.PEPFactory(
-            pupil=pupil, academic_year=2025, season="summer", state="held", held_on=date(2026, 6, 11),
+            pupil=pupil, academic_year=2025, season="summer", state="meeting_held", held_on=date(2026, 6, 11),
             due_on=date(2026, 7, 1),
         ),
         exclusion=make.ExclusionFactory(pupil=pupil, school=at),
