@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import lists, steps, writing
+from peps.views import lists, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("<int:pep_id>/", writing.pep_page, name="pep"),
     path("<int:pep_id>/sections/<slug:code>/", writing.section_page, name="section"),
     path("<int:pep_id>/sections/<slug:code>/save/", writing.save_section, name="save"),
+    path("<int:pep_id>/targets/", targets.target_list, name="targets"),
+    path("<int:pep_id>/targets/new/", targets.target_new, name="target_new"),
+    path("<int:pep_id>/targets/sentence/", targets.target_sentence, name="target_sentence"),
+    path("<int:pep_id>/targets/<int:target_id>/", targets.target_edit, name="target_edit"),
+    path("<int:pep_id>/targets/<int:target_id>/remove/", targets.target_remove, name="target_remove"),
+    path("<int:pep_id>/targets/<int:target_id>/review/", targets.target_review, name="target_review"),
     path("<int:pep_id>/meeting/", steps.record_meeting, name="record_meeting"),
     path("<int:pep_id>/submit/", steps.submit, name="submit"),
     path("<int:pep_id>/return/", steps.return_sections, name="return"),

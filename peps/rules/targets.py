@@ -149,11 +149,7 @@ def sentence_of(draft: Draft, name: str) -> str:
     by = f"By {draft.due_on:%-d %B %Y} " if draft.due_on else ""
     parts = [f"{by}{name} will {outcome}"]
     if draft.measure.strip():
-        ends = [
-            f" from {draft.measure_from}" if draft.measure_from else "",
-            f" to {draft.measure_to}" if draft.measure_to else "",
-        ]
-        parts.append(f"measured by {draft.measure.strip()}{''.join(ends)}")
+        parts.append(f"measured by {measure_words(draft)}")
     for how in draft.how:
         if how.what.strip():
             extras = [how.who and f"{how.who.strip()}: ", how.what.strip(), how.often and f", {how.often.strip()}"]
@@ -161,3 +157,10 @@ def sentence_of(draft: Draft, name: str) -> str:
     if draft.owner.strip():
         parts.append(f"{draft.owner.strip()} sees to it")
     return "; ".join(parts) + "."
+
+
+def measure_words(draft: Draft) -> str:
+    """ "Words a minute from 32 to 60"."""
+    start = f" from {draft.measure_from.strip()}" if draft.measure_from.strip() else ""
+    end = f" to {draft.measure_to.strip()}" if draft.measure_to.strip() else ""
+    return f"{draft.measure.strip()}{start}{end}"

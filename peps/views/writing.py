@@ -23,9 +23,10 @@ from peps.forms.sections import SectionForm, mark_of
 from peps.models import PEP
 from peps.permissions import check_can_write
 from peps.rules.form import Field, Kind, Section
+from peps.rules.targets import AT_LEAST
 from peps.services import writing
 from peps.services.content import missing_before_submission, unreviewed_targets
-from peps.views.common import pep_context, standings, visible_pep
+from peps.views.common import Standing, pep_context, standings, visible_pep
 
 
 def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
@@ -35,23 +36,42 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
     context = pep_context(request, pep, title=f"PEP, {pep.term_label.lower()}: {pep.pupil.display_name}")
     sections = standings(pep, request.user)
     context |= {
-        "sections": [
-            {
-                "title": f"{s.section.code}. {s.section.title}",
-                "hint": f"{s.writer}{', before the meeting' if s.section.before_meeting else ''}",
-                "url": s.url,
-                "status": s.word,
-                "colour": s.colour,
-            }
-            for s in sections
-        ],
+        "sections": [*(_entry(s) for s in sections), *_targets_entry(pep)],
         "mine": sum(s.may_write for s in sections),
-        "targets": pep.targets.all(),
-        "unreviewed": unreviewed_targets(pep).count(),
         "missing": missing_before_submission(pep) if "submit" in context["steps"] else [],
         "log": pep.steps.select_related("by"),
     }
     return render(request, "peps/pep.html", context)
+
+
+def _entry(standing: Standing) -> dict[str, str]:
+    section = standing.section
+    return {
+        "title": f"{section.code}. {section.title}",
+        "hint": f"{standing.writer}{', before the meeting' if section.before_meeting else ''}",
+        "url": standing.url,
+        "status": standing.word,
+        "colour": standing.colour,
+    }
+
+
+def _targets_entry(pep: PEP) -> list[dict[str, str]]:
+    """Targets have pages of their own; they stand last, where the meeting comes to them."""
+    if not pep.form_sections:
+        return []
+    number, unreviewed = pep.targets.count(), unreviewed_targets(pep).count()
+    status, colour = f"{number} of {AT_LEAST}", "green" if number >= AT_LEAST else "yellow"
+    if unreviewed:
+        status, colour = f"{unreviewed} to review", "red"
+    return [
+        {
+            "title": "J. Targets",
+            "hint": "Designated teacher, with everybody at the meeting",
+            "url": reverse("peps:targets", args=[pep.pk]),
+            "status": status,
+            "colour": colour,
+        }
+    ]
 
 
 def _section_of(pep: PEP, code: str) -> Section:
