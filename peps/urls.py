@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import lists, steps, targets, writing
+from peps.views import lists, quality, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("<int:pep_id>/targets/<int:target_id>/remove/", targets.target_remove, name="target_remove"),
     path("<int:pep_id>/targets/<int:target_id>/review/", targets.target_review, name="target_review"),
     path("<int:pep_id>/meeting/", steps.record_meeting, name="record_meeting"),
+    path("<int:pep_id>/sign-off/", quality.sign_off, name="sign_off"),
+    path("<int:pep_id>/quality/", quality.assess, name="quality"),
     path("<int:pep_id>/submit/", steps.submit, name="submit"),
     path("<int:pep_id>/return/", steps.return_sections, name="return"),
     path("<int:pep_id>/approve/", steps.approve, name="approve"),

@@ -17,7 +17,9 @@ from peps.models import PEP, PEPSection, PEPStep, PEPVersion
 from peps.permissions import check_can_change
 from peps.rules import workflow
 from peps.rules.form import Missing
-from peps.rules.workflow import State, Step
+from peps.rules.quality import Grade
+from peps.rules.workflow import CONTRIBUTOR_LABELS, State, Step
+from peps.services import quality, signing
 from peps.services.content import content_of, missing_before_submission
 
 
@@ -144,14 +146,30 @@ def return_sections(*, pep: PEP, reasons: Mapping[str, str], actor: Any) -> PEP:
     return _take(row, step, actor=actor, now=timezone.now(), reason=words, sections=tuple(sorted(given)))
 
 
+def reasons_against_approval(pep: PEP) -> list[str]:
+    """Why a submitted plan cannot be approved yet, as sentences."""
+    check = quality.latest_check(pep)
+    found = []
+    if check is None:
+        found.append("Nobody has graded it yet: quality assurance comes first.")
+    elif check.overall == Grade.RED:
+        found.append("It was graded red: return the sections that failed.")
+    if missing := signing.missing_parties(pep):
+        words = ", ".join(CONTRIBUTOR_LABELS[party].lower() for party in missing)
+        found.append(f"Not signed off, and no reason recorded: {words}.")
+    return found
+
+
 @transaction.atomic
 def approve(*, pep: PEP, actor: Any) -> PEP:
     """The Virtual School takes the plan as good; the child's earlier approved plans are superseded.
 
-    Raises PermissionDenied or ValidationError.
+    Raises PermissionDenied, or ValidationError while it is not graded, is graded red, or lacks a sign-off.
     """
     step = workflow.STEPS["approve"]
     row = _locked(pep, step, actor)
+    if reasons := reasons_against_approval(row):
+        raise ValidationError(reasons)
     now = timezone.now()
     earlier = PEP.objects.filter(pupil=row.pupil, due_on__lt=row.due_on, state__in=[State.APPROVED, State.LOCKED])
     for old in earlier.select_for_update():

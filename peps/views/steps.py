@@ -18,7 +18,7 @@ from peps.forms.steps import ReasonForm, ReturnForm
 from peps.models import PEP
 from peps.permissions import check_can_record_meeting
 from peps.rules.workflow import STATE_LABELS, STEPS, State, why_not
-from peps.services import steps
+from peps.services import quality, steps
 from peps.views.common import pep_context, visible_pep
 
 BY_REASON = {"reopen": steps.reopen, "set_aside": steps.set_aside, "take_up": steps.take_up}
@@ -85,7 +85,10 @@ def _with_form(request: HttpRequest, pep: PEP, form: GovForm, name: str, take: C
 def return_sections(request: HttpRequest, pep_id: int) -> HttpResponse:
     """Which sections go back, each with its reason."""
     pep = visible_pep(request, pep_id)
-    form = ReturnForm(pep.form_sections, request.POST or None, cancel_url=reverse("peps:pep", args=[pep.pk]))
+    check = quality.latest_check(pep)
+    initial = {f"reason_{code}": why for code, why in quality.reasons_of(check).items()} if check else {}
+    back = reverse("peps:pep", args=[pep.pk])
+    form = ReturnForm(pep.form_sections, request.POST or None, initial=initial, cancel_url=back)
 
     def take() -> None:
         steps.return_sections(pep=pep, reasons=form.reasons(), actor=request.user)

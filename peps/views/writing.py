@@ -27,6 +27,7 @@ from peps.rules.targets import AT_LEAST
 from peps.services import writing
 from peps.services.content import missing_before_submission, unreviewed_targets
 from peps.views.common import Standing, pep_context, standings, visible_pep
+from peps.views.quality import quality_context
 
 
 def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
@@ -40,6 +41,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         "mine": sum(s.may_write for s in sections),
         "missing": missing_before_submission(pep) if "submit" in context["steps"] else [],
         "log": pep.steps.select_related("by"),
+        **quality_context(request, pep, context["steps"]),
     }
     return render(request, "peps/pep.html", context)
 

@@ -272,8 +272,14 @@ def held_pep(world: World, side: Side) -> dict[str, Any]:
     return {"pep_id": side.held_pep.pk}
 
 
+def target(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.due_pep.pk, "target_id": side.due_pep.targets.get().pk}
+
+
 # fmt: off
 PEP_PAGE = answers(     "200 200 200 200 200 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403")
+PEP_WRITING = answers(  "200 200 403 200 403 403 403 403 403 403",
                         "200 200 404 404 404 403 403 403 403 403")
 PEPS: dict[str, Entry] = {
     "peps:list": Entry(get=answers(
@@ -304,6 +310,25 @@ PEPS: dict[str, Entry] = {
         data=lambda world, side: {"hard": "Spelling", "base": "1"},
         get=ALL_405,
         post=answers(   "200 200 403 200 200 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403")),
+    "peps:targets": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:target_new": Entry(kwargs=due_pep, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:target_sentence": Entry(kwargs=due_pep, get=ALL_405, post=PEP_PAGE),
+    "peps:target_edit": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:target_remove": Entry(
+        kwargs=target, get=ALL_405,
+        post=answers(   "302 302 403 302 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 403")),
+    "peps:target_review": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:sign_off": Entry(
+        kwargs=held_pep, get=PEP_PAGE,
+        post=answers(   "200 200 403 200 200 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403")),
+    "peps:quality": Entry(
+        kwargs=held_pep,
+        get=answers(    "200 200 403 403 403 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 403"),
+        post=answers(   "200 200 403 403 403 403 403 403 403 403",
                         "200 200 404 404 404 403 403 403 403 403")),
     "peps:submit": Entry(
         kwargs=held_pep, get=ALL_405,

@@ -160,6 +160,11 @@ def _pep(pupil: Pupil) -> PEP:
     """Of this term, with the form in force and something written in it."""
     pep: PEP = make.PEPFactory(pupil=pupil, form=FormVersion.objects.get(), phase="secondary", state="open")
     pep.sections.create(code="C", answers={"going_well": f"Art, says {pupil.forename}"}, revision=1)
+    pep.targets.create(
+        number=1, kind="academic", need="Reads slowly", outcome=f"{pupil.forename} reads 60 words a minute",
+        why="Lessons", how=[{"what": "Paired reading"}], measure="Words a minute", measure_to="60", owner_name="Helen Lowe",
+        due_on=TODAY + timedelta(days=90),
+    )  # fmt: skip
     return pep
 
 

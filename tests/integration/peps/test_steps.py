@@ -1,6 +1,6 @@
 """The life of a PEP from the meeting to the approval, with its traces."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,13 +8,16 @@ from django.urls import reverse
 
 from core.models import AccessEvent
 from core.roles import Role
-from peps.models import PEP, FormVersion, PEPStep, PEPVersion, Target
+from peps.models import PEP, FormVersion, PEPStep, PEPVersion, SignOff, Target
 from peps.rules.form import Kind, Section
-from peps.services import steps, writing
+from peps.rules.quality import Grade
+from peps.rules.workflow import Contributor
+from peps.services import quality, signing, steps, writing
 from tests.factories import MembershipFactory, PEPFactory, UserFactory, looked_after
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +73,17 @@ def fill(pep: PEP, actor) -> None:
         )  # fmt: skip
 
 
+def grade_and_sign(pep: PEP, adviser, grade: Grade = Grade.GREEN) -> None:
+    criteria = [check.criterion for check in quality.pre_checks(pep)]
+    given = quality.Given(grades=dict.fromkeys(criteria, grade), comments=dict.fromkeys(criteria, "Say more"))
+    quality.assess(pep=pep, given=given, actor=adviser, now=NOW)
+    for party in Contributor:
+        signing.sign(
+            pep=pep, party=party, name="Somebody", method=SignOff.Method.VERBAL, on=TODAY, note="", actor=adviser,
+            today=TODAY,
+        )  # fmt: skip
+
+
 def test_nothing_is_submitted_with_gaps(pep, teacher):
     with pytest.raises(steps.NotComplete) as refusal:
         steps.submit(pep=pep, actor=teacher)
@@ -93,6 +107,7 @@ def test_from_submission_to_approval_with_a_return(pep, teacher, adviser):
     assert pep.sections.get(code="C").returned_because == ""
     steps.submit(pep=pep, actor=teacher)
     assert not pep.sections.exclude(returned_because="").exists()
+    grade_and_sign(pep, adviser)
     steps.approve(pep=pep, actor=adviser)
     assert PEP.objects.get().approved_at is not None
     log = list(PEPStep.objects.values_list("name", "source", "target", "by_id", "reason", "sections"))
@@ -104,7 +119,12 @@ def test_from_submission_to_approval_with_a_return(pep, teacher, adviser):
     ]
     assert list(PEPVersion.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
     decided = AccessEvent.objects.filter(action="decided", subject_id=pep.pupil_id)
-    assert [e.detail["step"] for e in decided.order_by("pk")] == ["submit", "return", "submit", "approve"]
+    assert [e.detail["step"] for e in decided.order_by("pk") if "step" in e.detail] == [
+        "submit",
+        "return",
+        "submit",
+        "approve",
+    ]
 
 
 def test_an_approval_supersedes_the_one_before(pep, teacher, adviser):
@@ -114,6 +134,7 @@ def test_an_approval_supersedes_the_one_before(pep, teacher, adviser):
     )  # fmt: skip
     fill(pep, teacher)
     steps.submit(pep=pep, actor=teacher)
+    grade_and_sign(pep, adviser)
     steps.approve(pep=pep, actor=adviser)
     old.refresh_from_db()
     assert old.state == "superseded"
@@ -131,6 +152,23 @@ def test_an_unreviewed_target_holds_the_next_pep_back(pep, teacher):
     assert [gap.text for gap in refusal.value.missing] == ["3 targets of the last PEP are not reviewed"]
     old.targets.update(result="achieved", reviewed_on=TODAY)
     assert steps.submit(pep=pep, actor=teacher).state == "submitted"
+
+
+def test_no_approval_without_grades_and_all_five(pep, teacher, adviser):
+    fill(pep, teacher)
+    steps.submit(pep=pep, actor=teacher)
+    with pytest.raises(ValidationError) as refusal:
+        steps.approve(pep=pep, actor=adviser)
+    assert refusal.value.messages == [
+        "Nobody has graded it yet: quality assurance comes first.",
+        (
+            "Not signed off, and no reason recorded: social worker, designated teacher, child or young person, carer, "
+            "virtual school adviser."
+        ),
+    ]
+    grade_and_sign(pep, adviser, Grade.RED)
+    with pytest.raises(ValidationError, match="graded red"):
+        steps.approve(pep=pep, actor=adviser)
 
 
 @pytest.mark.parametrize("step", ["reopen", "set_aside", "take_up"])
