@@ -26,6 +26,7 @@ __all__ = [
     "Div",
     "Field",
     "Fieldset",
+    "FormHelper",
     "GovForm",
     "GovModelForm",
     "Layout",

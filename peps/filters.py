@@ -11,12 +11,15 @@ from core.roles import Permission
 from core.rules import Season, parse_term_code, term_code, term_label
 from peps import cycle, rules
 from peps.models import PEP
+from peps.rules.workflow import STATE_LABELS, State
 from pupils import roll
 from pupils.models import Allocation
 
 ALL_TERMS = "all"
 SOON = "soon"
-WAITING = {rules.Status.OVERDUE.value, rules.Status.DUE.value, SOON}
+TO_DO = (State.SUBMITTED, State.RETURNED)
+"""States in which somebody has to act whatever the term."""
+WAITING = {rules.Status.OVERDUE.value, rules.Status.DUE.value, SOON, *(state.value for state in TO_DO)}
 
 
 class PEPFilterForm(GovForm):
@@ -29,6 +32,7 @@ class PEPFilterForm(GovForm):
             ("", "Any"),
             *((s.value, rules.STATUS_LABELS[s]) for s in rules.Status),
             (SOON, f"Due within {rules.SOON_SCHOOL_DAYS} school days"),
+            *((state.value, STATE_LABELS[state]) for state in TO_DO),
         ],
     )
 
@@ -79,4 +83,6 @@ class PEPFilterForm(GovForm):
             return peps.still_meant(today)
         if status == SOON:
             return peps.due_until(cycle.soon_until(today), today)
+        if status in TO_DO:
+            return peps.filter(state=status)
         return peps.with_status(rules.Status(status), today)

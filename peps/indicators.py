@@ -6,6 +6,7 @@ from typing import Any
 from core.figures import Figure
 from peps import rules
 from peps.models import PEP
+from peps.rules.workflow import FINISHED, IN_WORK
 
 
 def held_in_term(user: Any, term: rules.Term, today: date) -> Figure:
@@ -14,5 +15,5 @@ def held_in_term(user: Any, term: rules.Term, today: date) -> Figure:
     A plan that nobody held and nobody needs any more (the child has left) is in neither number.
     """
     peps = PEP.objects.visible_to(user).of_term(term)
-    held = peps.exclude(state=PEP.State.DUE).count()
+    held = peps.filter(state__in=IN_WORK | FINISHED).count()
     return Figure(held, held + peps.wanted(today).count())

@@ -1,15 +1,26 @@
 """How PEPs follow when two records of a child become one: of two plans of a term the further one stays."""
 
 from peps.models import PEP
+from peps.rules.workflow import State
 from pupils.duplicates.handling import Handling, Stays, register
 
-ORDER = [PEP.State.DUE, PEP.State.HELD, PEP.State.COMPLETE]
+ORDER = [
+    State.NOT_REQUIRED,
+    State.PLANNED,
+    State.OPEN,
+    State.MEETING_HELD,
+    State.RETURNED,
+    State.SUBMITTED,
+    State.APPROVED,
+    State.LOCKED,
+    State.SUPERSEDED,
+]
 
 
 def further(kept: PEP, other: PEP) -> Stays:
-    """A held meeting before one that is due. Two meetings on different days are for a person to decide."""
+    """The one with more done. Two meetings on different days are for a person to decide."""
     if kept.state != other.state:
-        ranks = [ORDER.index(PEP.State(row.state)) for row in (kept, other)]
+        ranks = [ORDER.index(State(row.state)) for row in (kept, other)]
         return Stays.KEPT if ranks[0] > ranks[1] else Stays.OTHER
     return Stays.KEPT if kept.held_on == other.held_on else Stays.ASK
 

@@ -34,6 +34,7 @@ from core.wording import relative, when
 from peps import cycle, rules
 from peps.indicators import held_in_term
 from peps.models import PEP
+from peps.rules.workflow import STATE_LABELS, State
 from pupils.models import Allocation
 
 P, S = Permission, Section
@@ -44,7 +45,7 @@ def _latest(ids: Sequence[int], today: date) -> dict[int, PEP]:
     found: dict[int, PEP] = {}
     for pep in PEP.objects.filter(pupil_id__in=ids).still_meant(today).order_by("due_on"):
         known = found.get(pep.pupil_id)
-        if known is None or known.state != PEP.State.DUE:
+        if known is None or not known.waits_for_meeting:
             found[pep.pupil_id] = pep
     return found
 
@@ -63,7 +64,7 @@ class PEPCell:
 
 def _cells(ids: Sequence[int], today: date) -> Mapping[int, PEPCell]:
     return {
-        pk: PEPCell(*rules.tag_of(pep.status(today)), pep.due_on if pep.state == PEP.State.DUE else None)
+        pk: PEPCell(*rules.tag_of(pep.status(today)), pep.due_on if pep.waits_for_meeting else None)
         for pk, pep in _latest(ids, today).items()
     }
 
@@ -106,14 +107,22 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
 
 def _steps(user: Any, pupil: Any, today: date) -> Iterable[NextStep]:
     pep = _latest([pupil.pk], today).get(pupil.pk)
-    if pep is None or pep.state == PEP.State.COMPLETE:
+    if pep is None:
         return
-    url = reverse("peps:child", args=[pupil.pk])
-    if pep.state == PEP.State.DUE:
-        yield NextStep(text=f"PEP meeting, {pep.term_label.lower()}", why=pep.due_because, url=url, on=pep.due_on)
-    elif user.can(P.COMPLETE_PEPS):
-        why = f"The meeting was held on {pep.held_on:%-d %B %Y}; the plan is not complete yet"
-        yield NextStep(text="PEP to read and complete", why=why, url=url)
+    url = reverse("peps:pep", args=[pep.pk])
+    term = pep.term_label.lower()
+    if pep.waits_for_meeting:
+        yield NextStep(text=f"PEP meeting, {term}", why=pep.due_because, url=url, on=pep.due_on)
+    elif pep.state == PEP.State.SUBMITTED and user.can(P.COMPLETE_PEPS):
+        yield NextStep(text="PEP to read and approve", why=f"The school has submitted the PEP of the {term}", url=url)
+    elif pep.state in {PEP.State.MEETING_HELD, PEP.State.RETURNED} and user.can(P.RECORD_PEPS):
+        held = f"The meeting was held on {pep.held_on:%-d %B %Y}"
+        why = (
+            f"{held}; the plan is to be finished and submitted"
+            if pep.state != PEP.State.RETURNED
+            else "It was returned"
+        )
+        yield NextStep(text=f"PEP to finish, {term}", why=why, url=url)
 
 
 def _home_card(user: Any, today: date) -> Mapping[str, Any]:
@@ -154,11 +163,20 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
     )
     if user.can(P.COMPLETE_PEPS):
         yield Need(
-            text="PEPs to read and complete",
-            count=peps.filter(state=PEP.State.HELD).of_term(cycle.current_term(today)).count(),
-            url=f"{reverse('peps:list')}?status=held{extra}",
-            hint="The meeting was held; the plan is not complete yet",
+            text="PEPs to read and approve",
+            count=peps.filter(state=PEP.State.SUBMITTED).count(),
+            url=f"{reverse('peps:list')}?status=submitted{extra}",
+            hint="Submitted by the school, and waiting for the Virtual School",
             group=group,
+        )
+    if user.can(P.RECORD_PEPS):
+        yield Need(
+            text="PEPs returned to be mended",
+            count=peps.filter(state=PEP.State.RETURNED).count(),
+            url=f"{reverse('peps:list')}?status=returned{extra}",
+            hint="The Virtual School says of each section what is missing",
+            group=group,
+            urgent=True,
         )
 
 
@@ -178,6 +196,7 @@ register(
         section=S.PEPS,
         order=50,
         fields=("academic_year", "season", "state", "due_on", "due_because", "held_on"),
+        describe={"state": lambda state: STATE_LABELS[State(state)]},
     ),
     ChildTab(url_name="peps:child", label="PEPs", order=50, permission=P.SEE_PEPS, section=S.PEPS),
     OverviewCard(template="peps/cards/child.html", context=_card, order=15, permission=P.SEE_PEPS, section=S.PEPS),

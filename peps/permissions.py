@@ -4,16 +4,24 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
-from core.roles import Permission
+from core.roles import Permission, Role
 from peps.models import PEP
+from peps.rules import workflow
+from peps.rules.form import Section
+from peps.rules.workflow import CONTRIBUTOR_LABELS, WRITES_AS, Contributor, State
+
+
+def check_can_change(user: Any, pep: PEP) -> None:
+    """The child's PEP is in scope; which step the role may take is the workflow's to say."""
+    if not PEP.objects.visible_to(user).filter(pk=pep.pk).exists():
+        raise PermissionDenied("This PEP is of a child whose record is not open to you.")
 
 
 def check_can_record_meeting(user: Any, pep: PEP) -> None:
     """Advisers for every child, a designated teacher for the children on roll at the own school."""
     if not user.can(Permission.RECORD_PEPS):
         raise PermissionDenied("Your role reads PEPs. The adviser or the school records that a meeting was held.")
-    if not PEP.objects.visible_to(user).filter(pk=pep.pk).exists():
-        raise PermissionDenied("This PEP is of a child whose record is not open to you.")
+    check_can_change(user, pep)
 
 
 def can_record_meeting(user: Any, pep: PEP) -> bool:
@@ -24,17 +32,25 @@ def can_record_meeting(user: Any, pep: PEP) -> bool:
     return True
 
 
-def check_can_complete(user: Any, pep: PEP) -> None:
-    """The Virtual School says that a plan is complete, not the school that wrote it."""
-    if not user.can(Permission.COMPLETE_PEPS):
-        raise PermissionDenied("The Virtual School's adviser says when a PEP is complete.")
-    if not PEP.objects.visible_to(user).filter(pk=pep.pk).exists():
-        raise PermissionDenied("This PEP is of a child whose record is not open to you.")
+def check_can_write(user: Any, pep: PEP, section: Section) -> Contributor:
+    """Who may write in a section now (rules/workflow.py); returns as whom the person writes."""
+    check_can_change(user, pep)
+    writer = WRITES_AS.get(Role(user.role))
+    if writer is None:
+        raise PermissionDenied("Your role reads PEPs and writes in none of their sections.")
+    returned = pep.sections.filter(code=section.code).exclude(returned_because="").exists()
+    if workflow.may_write(State(pep.state), writer, section.by, returned=returned):
+        return writer
+    if section.by is not writer and writer is not Contributor.ADVISER:
+        raise PermissionDenied(f"This section is written by the {CONTRIBUTOR_LABELS[section.by].lower()}.")
+    raise PermissionDenied(
+        f"This PEP is {workflow.STATE_LABELS[State(pep.state)].lower()}: the section cannot be changed now."
+    )
 
 
-def can_complete(user: Any, pep: PEP) -> bool:
+def can_write(user: Any, pep: PEP, section: Section) -> bool:
     try:
-        check_can_complete(user, pep)
+        check_can_write(user, pep, section)
     except PermissionDenied:
         return False
     return True

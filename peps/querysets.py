@@ -6,9 +6,28 @@ from typing import Any, Self
 from django.db.models import Exists, OuterRef, Q
 
 from core.roles import Permission
+from core.scoping import ScopedQuerySet
 from peps import rules
+from peps.rules.workflow import WAITS_FOR_MEETING, State
 from pupils.models import CareEpisode
 from pupils.querysets import PupilDataQuerySet
+
+
+class _BehindPEPs(ScopedQuerySet):
+    """Rows that are visible when their child is, to a role that reads PEPs."""
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated or not user.can(Permission.SEE_PEPS):
+            return self.none()
+        return super().visible_to(user)
+
+
+class PEPDataQuerySet(_BehindPEPs):
+    scope_through = "pep__pupil"
+
+
+class InviteeQuerySet(_BehindPEPs):
+    scope_through = "meeting__pep__pupil"
 
 
 class PEPQuerySet(PupilDataQuerySet):
@@ -23,7 +42,7 @@ class PEPQuerySet(PupilDataQuerySet):
 
     def wanted(self, today: date) -> Self:
         """Waiting for the meeting, of children who are looked after today: who has left needs none."""
-        return self.filter(_looked_after(today), state=rules.Status.DUE)
+        return self.filter(_looked_after(today), state__in=WAITS_FOR_MEETING)
 
     def overdue(self, today: date) -> Self:
         return self.wanted(today).filter(due_on__lt=today)
@@ -38,11 +57,11 @@ class PEPQuerySet(PupilDataQuerySet):
             return self.overdue(today)
         if status is rules.Status.DUE:
             return self.wanted(today).filter(due_on__gte=today)
-        return self.filter(state=status)
+        return self.filter(state__in=rules.STATUS_STATES[status])
 
     def still_meant(self, today: date) -> Self:
-        """All but those that were never held and are no longer needed."""
-        return self.filter(~Q(state=rules.Status.DUE) | Q(_looked_after(today)))
+        """All but those that were set aside, or were never held and are no longer needed."""
+        return self.exclude(state=State.NOT_REQUIRED).filter(~Q(state__in=WAITS_FOR_MEETING) | Q(_looked_after(today)))
 
 
 def _looked_after(today: date) -> Exists:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.models import JobRun
-from peps import services
+from peps.services import cycle
 
 JOB = "peps.open_due"
 
@@ -19,7 +19,7 @@ def open_due() -> int:
         run = JobRun.objects.select_for_update().get(pk=run.pk)
         if run.finished_at is not None:
             return 0
-        opened = services.open_due_peps(today=today, actor=None)
+        opened = cycle.open_due_peps(today=today, actor=None)
         run.finished_at = timezone.now()
         run.save(update_fields=["finished_at"])
     return opened

@@ -26,7 +26,8 @@ from incentives.models import GcseScheme
 from incentives.services import open_scheme, record_letters
 from peps import cycle
 from peps.models import PEP
-from peps.services import complete_pep, open_due_peps, record_meeting
+from peps.services.cycle import open_due_peps
+from peps.services.steps import record_meeting
 from pledge import rules as pledge_rules
 from pledge.indicators import standings
 from pledge.models import CommitmentRecord
@@ -105,10 +106,10 @@ def _school_days(first: date, last: date) -> list[date]:
 
 
 def _hold_meetings(today: date, head: User) -> int:
-    """Two of three meetings of the term that fit before today, by the child's adviser; some plans are complete."""
+    """Two of three meetings of the term that fit before today, by the child's adviser."""
     term = cycle.current_term(today)
     peps = list(PEP.objects.of_term(term).select_related("pupil").order_by("pupil__child_id"))
-    if not peps or any(p.state != PEP.State.DUE for p in peps):
+    if not peps or any(not p.waits_for_meeting for p in peps):
         return 0
     ids = [p.pupil_id for p in peps]
     teams, starts = roll.team_on(ids, today), roll.care_starts(ids, today)
@@ -125,8 +126,6 @@ def _hold_meetings(today: date, head: User) -> int:
         actor = team["adviser"].user if "adviser" in team else head
         record_meeting(pep=pep, held_on=chance.choice(days), today=today, actor=actor)
         held += 1
-        if chance.random() < 0.5:
-            complete_pep(pep=pep, actor=actor)
     return held
 
 

@@ -434,6 +434,9 @@ CACHES = {
 # The access log keeps where a person came from; the process's log does not (core/classification.py).
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
+# How the grades of a PEP's criteria make one: any_red, more_than_one_red or most_red (peps/rules/quality.py)
+PEP_OVERALL_RULE = os.environ.get("PEP_OVERALL_RULE", "any_red")
+
 # Change history
 PGHISTORY_DEFAULT_TRACKERS = ()
 

@@ -428,6 +428,25 @@ PROVISION: dict[str, Entry] = {
         post=answers(   "302 302 403 302 403 403 403 403 403 302",
                         "302 302 403 404 403 403 403 403 403 404")),
 }
+
+
+def due_pep(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.due_pep.pk}
+
+
+def held_pep(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.held_pep.pk}
+
+
+def target(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.due_pep.pk, "target_id": side.due_pep.targets.get().pk}
+
+
+# fmt: off
+PEP_PAGE = answers(     "200 200 200 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")
+PEP_WRITING = answers(  "200 200 403 200 403 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")
 PEPS: dict[str, Entry] = {
     "peps:list": Entry(get=answers(
                         "200 200 200 200 200 403 403 403 403 200")),
@@ -445,10 +464,65 @@ PEPS: dict[str, Entry] = {
                         "200 200 404 404 404 403 403 403 403 404"),
         post=answers(   "302 302 403 302 403 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),
-    "peps:complete": Entry(
-        kwargs=lambda world, side: {"pep_id": side.held_pep.pk}, get=ALL_405,
+    "peps:pep": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:section": Entry(
+        kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
+        data=lambda world, side: {"hard": "Spelling", "base": "1"},
+        get=PEP_PAGE,
+        post=answers(   "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:save": Entry(
+        kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
+        data=lambda world, side: {"hard": "Spelling", "base": "1"},
+        get=ALL_405,
+        post=answers(   "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")),
+    "peps:targets": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:target_new": Entry(kwargs=due_pep, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:target_sentence": Entry(kwargs=due_pep, get=ALL_405, post=PEP_PAGE),
+    "peps:target_edit": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:target_remove": Entry(
+        kwargs=target, get=ALL_405,
+        post=answers(   "302 302 403 302 403 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:target_review": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:sign_off": Entry(
+        kwargs=held_pep, get=PEP_PAGE,
+        post=answers(   "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")),
+    "peps:quality": Entry(
+        kwargs=held_pep,
+        get=answers(    "200 200 403 403 403 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 404"),
+        post=answers(   "200 200 403 403 403 403 403 403 403 403",
+                        "200 200 404 404 404 403 403 403 403 404")),
+    "peps:submit": Entry(
+        kwargs=held_pep, get=ALL_405,
+        post=answers(   "302 302 403 302 403 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:return": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:approve": Entry(
+        kwargs=held_pep, get=ALL_405,
         post=answers(   "302 302 403 403 403 403 403 403 403 403",
                         "302 302 404 404 404 403 403 403 403 404")),
+    "peps:reopen": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 404 404 404 403 403 403 403 404")),
+    "peps:set_aside": Entry(
+        kwargs=held_pep,
+        data=lambda world, side: {"reason": "Moved to another authority"},
+        get=answers(    "200 403 403 403 403 403 403 403 403 403",
+                        "200 403 404 404 404 403 403 403 403 404"),
+        post=answers(   "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 404 404 404 403 403 403 403 404")),
+    "peps:take_up": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 403 403 403 403 403 403 403 403 403",
+                        "302 403 404 404 404 403 403 403 403 404")),
 }
 PLEDGE: dict[str, Entry] = {
     "pledge:list": Entry(get=answers(

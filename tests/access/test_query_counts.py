@@ -37,7 +37,7 @@ def enlarge(world: World, number: int) -> None:
         make.PlaceFactory(pupil=pupil, school=second, kind="dual")
         make.YearGroupFactory(pupil=pupil)
         make.PEPFactory(pupil=pupil)
-        make.PEPFactory(pupil=pupil, academic_year=2025, season="summer", state="held", held_on=MONDAY)
+        make.PEPFactory(pupil=pupil, academic_year=2025, season="summer", state="meeting_held", held_on=MONDAY)
         make.ExclusionFactory(pupil=pupil, school=own.school)
         make.ResultFactory(pupil=pupil)
         CommitmentRecord.objects.create(

@@ -23,7 +23,7 @@ from core.recipients import Recipient
 from core.roles import ROLE_LABELS, Role
 from core.rules import default_terms
 from incentives.models import GcseScheme
-from peps.models import PEP
+from peps.models import PEP, FormVersion
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
 from pupils.models import Allocation, ChildMerge, Delegation, EmergencyAccess, ProtectedNote, Pupil
@@ -227,6 +227,18 @@ def _calendar() -> Calendar:
     return calendar
 
 
+def _pep(pupil: Pupil) -> PEP:
+    """Of this term, with the form in force and something written in it."""
+    pep: PEP = make.PEPFactory(pupil=pupil, form=FormVersion.objects.get(), phase="secondary", state="open")
+    pep.sections.create(code="C", answers={"going_well": f"Art, says {pupil.forename}"}, revision=1)
+    pep.targets.create(
+        number=1, kind="academic", need="Reads slowly", outcome=f"{pupil.forename} reads 60 words a minute",
+        why="Lessons", how=[{"what": "Paired reading"}], measure="Words a minute", measure_to="60",
+        owner_name="Helen Lowe", due_on=TODAY + timedelta(days=90),
+    )  # fmt: skip
+    return pep
+
+
 def _other(role: Role, prefix: str = "other") -> User:
     user: User = make.UserFactory(role=role.value, email=f"{prefix}-{role.value}@westmarch.example")
     return user
@@ -266,9 +278,9 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         delegation=make.DelegationFactory(
             pupil=pupil, school=at, given_by=teacher, colleague=people["colleague"]
         ),
-        due_pep=make.PEPFactory(pupil=pupil),
+        due_pep=_pep(pupil),
         held_pep=make.PEPFactory(
-            pupil=pupil, academic_year=2025, season="summer", state="held", held_on=date(2026, 6, 11),
+            pupil=pupil, academic_year=2025, season="summer", state="meeting_held", held_on=date(2026, 6, 11),
             due_on=date(2026, 7, 1),
         ),
         exclusion=make.ExclusionFactory(pupil=pupil, school=at),

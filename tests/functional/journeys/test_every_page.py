@@ -101,11 +101,11 @@ class County:
 
     @cached_property
     def due_pep(self) -> PEP:
-        return self._first(PEP.objects.visible_to(self.user).filter(state="due"))
+        return self._first(PEP.objects.visible_to(self.user).filter(state__in=["planned", "open"]))
 
     @cached_property
     def held_pep(self) -> PEP:
-        return self._first(PEP.objects.visible_to(self.user).filter(state="held"))
+        return self._first(PEP.objects.visible_to(self.user).filter(state="meeting_held"))
 
     @cached_property
     def exclusion(self) -> Exclusion:

@@ -1,4 +1,4 @@
-"""PEPs are opened once, held, completed, and seen by those who may."""
+"""PEPs are opened once, listed, held, and seen by those who may."""
 
 from datetime import date, timedelta
 
@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from core.models import AccessEvent, JobRun
 from core.roles import Role
-from peps import services, tasks
+from peps import tasks
 from peps.cycle import current_term, soon_until
 from peps.indicators import held_in_term
 from peps.models import PEP
+from peps.services import cycle, steps
 from pupils.models import CareEpisode, YearGroup
 from tests.factories import AllocationFactory, MembershipFactory, SchoolFactory, UserFactory, looked_after
 
@@ -39,7 +40,7 @@ def teacher_and_child():
 
 
 def open_all():
-    return services.open_due_peps(today=TODAY, actor=None)
+    return cycle.open_due_peps(today=TODAY, actor=None)
 
 
 class TestOpening:
@@ -95,15 +96,15 @@ class TestMeetings:
         return PEP.objects.get()
 
     def hold(self, pep, actor, held_on=TODAY):
-        return services.record_meeting(pep=pep, held_on=held_on, today=TODAY, actor=actor)
+        return steps.record_meeting(pep=pep, held_on=held_on, today=TODAY, actor=actor)
 
     def test_held_and_corrected(self, pep, adviser):
         self.hold(pep, adviser)
         assert self.hold(pep, adviser, date(2026, 11, 20)).held_on == date(2026, 11, 20)
-        assert PEP.objects.get().state == "held"
+        assert PEP.objects.get().state == "meeting_held"
 
     def test_the_schools_teacher_records_too(self, pep, teacher_and_child):
-        assert self.hold(pep, teacher_and_child[0]).state == "held"
+        assert self.hold(pep, teacher_and_child[0]).state == "meeting_held"
 
     @pytest.mark.parametrize("role", [Role.IRO, Role.SOCIAL_WORKER, Role.DATA_OFFICER])
     def test_other_roles_may_not(self, pep, role):
@@ -120,19 +121,6 @@ class TestMeetings:
             self.hold(pep, adviser, TODAY + timedelta(days=1))
         with pytest.raises(ValidationError, match="belongs to another PEP"):
             self.hold(pep, adviser, date(2026, 7, 1))
-
-    def test_complete_after_the_meeting_only_and_for_good(self, pep, adviser):
-        with pytest.raises(ValidationError, match="Record the day of the meeting first"):
-            services.complete_pep(pep=pep, actor=adviser)
-        self.hold(pep, adviser)
-        assert services.complete_pep(pep=pep, actor=adviser).state == "complete"
-        with pytest.raises(ValidationError, match="complete"):
-            self.hold(pep, adviser)
-
-    def test_a_teacher_does_not_complete_the_own_plan(self, pep, teacher_and_child):
-        self.hold(pep, teacher_and_child[0])
-        with pytest.raises(PermissionDenied):
-            services.complete_pep(pep=pep, actor=teacher_and_child[0])
 
 
 class TestWhoSees:
@@ -152,7 +140,7 @@ class TestWhoSees:
         assert client.get(reverse("peps:child", args=[pep.pupil_id])).status_code == 404
         assert client.get(reverse("peps:record_meeting", args=[pep.pk])).status_code == 404
         client.force_login(teacher_and_child[0])
-        assert client.post(reverse("peps:complete", args=[pep.pk])).status_code == 403
+        assert client.post(reverse("peps:approve", args=[pep.pk])).status_code == 403
         client.force_login(UserFactory(role=Role.DATA_OFFICER.value))
         assert client.get(reverse("peps:list")).status_code == 403
         assert client.get(reverse("peps:child", args=[pep.pupil_id])).status_code == 403
@@ -165,7 +153,7 @@ class TestPages:
             looked_after(school=school)
         late = looked_after(since=date(2026, 10, 1), school=school)
         open_all()
-        services.record_meeting(pep=PEP.objects.exclude(pupil=late).first(), held_on=TODAY, today=TODAY, actor=adviser)
+        steps.record_meeting(pep=PEP.objects.exclude(pupil=late).first(), held_on=TODAY, today=TODAY, actor=adviser)
         client.force_login(adviser)
         page = client.get(reverse("peps:list"))
         assert "Autumn term 2026: 1 of 4 (25.0%) meetings held" in " ".join(page.content.decode().split())
@@ -178,22 +166,6 @@ class TestPages:
         assert len(client.get(reverse("peps:list") + "?status=soon").context["rows"]) == 2
         assert len(client.get(reverse("peps:list") + "?status=held").context["rows"]) == 1
         assert len(client.get(reverse("peps:list") + f"?status=soon&adviser={adviser.pk}").context["rows"]) == 0
-
-    def test_a_held_plan_is_completed_from_the_list_as_it_was_filtered(self, client, adviser, teacher_and_child):
-        teacher, _ = teacher_and_child
-        open_all()
-        pep = PEP.objects.get()
-        services.record_meeting(pep=pep, held_on=TODAY, today=TODAY, actor=adviser)
-        url, complete = reverse("peps:list"), reverse("peps:complete", args=[pep.pk])
-        client.force_login(teacher)
-        assert complete not in client.get(url, {"status": "held"}).content.decode()
-        client.force_login(adviser)
-        assert complete in client.get(url, {"status": "held"}).content.decode()
-        answer = client.post(complete, {"list": "status=held&adviser=1"})
-        assert answer.url == f"{url}?status=held&adviser=1"
-        assert client.post(complete, {"list": "//elsewhere.example"}).url.startswith(f"{url}?")
-        pep.refresh_from_db()
-        assert pep.state == "complete"
 
     def test_home_says_when_the_last_day_comes_first(self, client, adviser):
         client.force_login(adviser)
@@ -233,7 +205,6 @@ class TestPages:
         client.force_login(teacher_and_child[0])
         page = client.get(reverse("peps:child", args=[pep.pupil_id])).content.decode()
         assert "Record the meeting" in page
-        assert "Mark as complete" not in page
         url = reverse("peps:record_meeting", args=[pep.pk])
         wrong = client.post(url, {"held_on_0": "1", "held_on_1": "12", "held_on_2": "2026"})
         assert "The meeting must have been held" in wrong.content.decode()

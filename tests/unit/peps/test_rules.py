@@ -98,7 +98,7 @@ def test_nursery_to_year_13_have_a_pep(nc_year, wanted):
 
 def test_status_on_and_after_the_due_date():
     due_on = date(2026, 11, 27)
-    assert rules.status_of("due", due_on, due_on) is rules.Status.DUE
-    assert rules.status_of("due", due_on, due_on + timedelta(days=1)) is rules.Status.OVERDUE
-    assert rules.status_of("held", due_on, date(2027, 1, 1)) is rules.Status.HELD
+    assert rules.status_of("planned", due_on, due_on) is rules.Status.DUE
+    assert rules.status_of("planned", due_on, due_on + timedelta(days=1)) is rules.Status.OVERDUE
+    assert rules.status_of("submitted", due_on, date(2027, 1, 1)) is rules.Status.HELD
     assert rules.tag_of(rules.Status.COMPLETE) == ("Complete", "green")

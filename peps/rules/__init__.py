@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from core.rules import Season, add_working_days, is_bank_holiday, next_working_day, term_label
+from peps.rules.workflow import FINISHED, IN_WORK, WAITS_FOR_MEETING, State
 
 FIRST_PEP_WORKING_DAYS = 10
 CUT_OFF_SCHOOL_DAYS = 15
@@ -25,6 +26,7 @@ class Status(StrEnum):
     DUE = "due"
     HELD = "held"
     COMPLETE = "complete"
+    NOT_REQUIRED = "not_required"
 
 
 STATUS_LABELS: dict[Status, str] = {
@@ -32,20 +34,32 @@ STATUS_LABELS: dict[Status, str] = {
     Status.DUE: "Due",
     Status.HELD: "Meeting held",
     Status.COMPLETE: "Complete",
+    Status.NOT_REQUIRED: "Not required",
 }
 STATUS_COLOURS: dict[Status, str] = {
     Status.OVERDUE: "red",
     Status.DUE: "yellow",
     Status.HELD: "blue",
     Status.COMPLETE: "green",
+    Status.NOT_REQUIRED: "grey",
 }
 
 
+STATUS_STATES: dict[Status, frozenset[State]] = {
+    Status.OVERDUE: WAITS_FOR_MEETING,
+    Status.DUE: WAITS_FOR_MEETING,
+    Status.HELD: IN_WORK,
+    Status.COMPLETE: FINISHED,
+    Status.NOT_REQUIRED: frozenset({State.NOT_REQUIRED}),
+}
+"""Which states lists and boards count together; overdue and due differ by the date alone."""
+
+
 def status_of(state: str, due_on: date, today: date) -> Status:
-    """The status of a PEP whose stored state is due, held or complete. On its due date it is not overdue yet."""
-    if state == Status.DUE:
+    """How a PEP of a state stands. On its due date it is not overdue yet."""
+    if state in WAITS_FOR_MEETING:
         return Status.OVERDUE if due_on < today else Status.DUE
-    return Status(state)
+    return next(status for status, states in STATUS_STATES.items() if state in states)
 
 
 def tag_of(status: Status) -> tuple[str, str]:

@@ -1,17 +1,14 @@
-"""The list of PEPs, a child's PEPs, and recording that a meeting was held."""
+"""The list of PEPs and a child's PEPs."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Case, QuerySet, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
@@ -20,18 +17,18 @@ from core.listing import Heading, headings
 from core.roles import Permission
 from core.scoping import require
 from core.sections import Section
-from peps import cycle, rules, services
+from peps import cycle, rules
 from peps.filters import PEPFilterForm
-from peps.forms import MeetingForm
 from peps.indicators import held_in_term
 from peps.models import PEP
-from peps.permissions import can_complete, can_record_meeting, check_can_record_meeting
+from peps.permissions import can_record_meeting
+from peps.rules.workflow import STATE_COLOURS, STATE_LABELS, WAITS_FOR_MEETING, State
 from pupils import roll
 from pupils.views import child_context, visible_pupil
 
 PER_PAGE = 50
 ORDERS = {"due": "due_on", "name": "pupil__sort_name", "held": "held_on"}
-WAITING_FIRST = Case(When(state=PEP.State.DUE, then=0), default=1)
+WAITING_FIRST = Case(When(state__in=WAITS_FOR_MEETING, then=0), default=1)
 HEADINGS = [
     Heading(key="name", label="Child", sortable=True),
     Heading(key="year", label="Year"),
@@ -41,6 +38,14 @@ HEADINGS = [
     Heading(key="status", label="How it stands"),
     Heading(key="held", label="Meeting", sortable=True),
 ]
+
+
+def tag_of_pep(pep: PEP, today: date) -> tuple[str, str]:
+    """(word, colour): overdue and due while the meeting is awaited, then the state in words."""
+    word, colour = rules.tag_of(pep.status(today))
+    return (
+        (word, colour) if pep.waits_for_meeting else (STATE_LABELS[State(pep.state)], STATE_COLOURS[State(pep.state)])
+    )
 
 
 class PEPListing:
@@ -64,9 +69,7 @@ class PEPListing:
     def rows(self, peps: Iterable[PEP]) -> list[dict[str, Any]]:
         found = list(peps)
         entries = {e.pupil.pk: e for e in roll.entries([p.pupil for p in found], on=self.today)}
-        return [
-            {"pep": pep, "entry": entries[pep.pupil_id], "tag": rules.tag_of(pep.status(self.today))} for pep in found
-        ]
+        return [{"pep": pep, "entry": entries[pep.pupil_id], "tag": tag_of_pep(pep, self.today)} for pep in found]
 
 
 def pep_list(request: HttpRequest) -> HttpResponse:
@@ -91,7 +94,6 @@ def pep_list(request: HttpRequest) -> HttpResponse:
             "overdue": scoped.overdue(listing.today).count(),
             "due": scoped.wanted(listing.today).filter(due_on__gte=listing.today).count(),
             "may_record": may_record,
-            "may_complete": request.user.can(Permission.COMPLETE_PEPS),  # type: ignore[union-attr]
             "can_export": request.user.can(Permission.EXPORT_PUPILS),  # type: ignore[union-attr]
         },
     )
@@ -134,13 +136,11 @@ def child_peps(request: HttpRequest, pupil_id: int) -> HttpResponse:
     peps = list(pupil.peps.visible_to(request.user))
     # All of one child: what may be done with one of them may be done with each.
     may_record = bool(peps) and can_record_meeting(request.user, peps[0])
-    may_complete = bool(peps) and can_complete(request.user, peps[0])
     context["peps"] = [
         {
             "pep": pep,
             "tag": _tag_on_child(pep, context),
-            "may_record": may_record and pep.state != PEP.State.COMPLETE,
-            "may_complete": may_complete and pep.state == PEP.State.HELD,
+            "may_record": may_record and (pep.waits_for_meeting or pep.state == PEP.State.MEETING_HELD),
         }
         for pep in peps
     ]
@@ -148,64 +148,6 @@ def child_peps(request: HttpRequest, pupil_id: int) -> HttpResponse:
 
 
 def _tag_on_child(pep: PEP, context: dict[str, Any]) -> tuple[str, str]:
-    if pep.state == PEP.State.DUE and context["entry"].episode is None:
+    if pep.waits_for_meeting and context["entry"].episode is None:
         return "Not held, no longer looked after", "grey"
-    return rules.tag_of(pep.status(context["today"]))
-
-
-def _visible_pep(request: HttpRequest, pep_id: int) -> PEP:
-    require(request, Permission.SEE_PEPS)
-    pep = PEP.objects.visible_to(request.user).filter(pk=pep_id).select_related("pupil").first()
-    if pep is None:
-        raise Http404("There is no such PEP among your children's.")
-    return pep
-
-
-def record_meeting(request: HttpRequest, pep_id: int) -> HttpResponse:
-    """When was the meeting held?"""
-    pep = _visible_pep(request, pep_id)
-    check_can_record_meeting(request.user, pep)
-    pupil = visible_pupil(request, pep.pupil_id, Section.PEPS)
-    today = timezone.localdate()
-    back = reverse("peps:child", args=[pupil.pk])
-    form = MeetingForm(request.POST or None, today=today, initial={"held_on": pep.held_on}, cancel_url=back)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.record_meeting(pep=pep, held_on=form.cleaned_data["held_on"], today=today, actor=request.user)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            record_access(request, Access.DECIDED, subject=pupil, detail={"pep": pep.pk})
-            messages.success(request, f"The PEP meeting of the {pep.term_label.lower()} is recorded.")
-            return redirect(back)
-    return render(
-        request,
-        "peps/meeting.html",
-        {
-            "page_title": f"Record a PEP meeting: {pupil.display_name}",
-            "crumbs": [("Children", reverse("pupils:list")), (pupil.display_name, back)],
-            "form": form,
-            "facts": [
-                ("Plan", pep.term_label),
-                ("Due", f"{pep.due_on:%a %-d %b %Y}"),
-                ("Why", pep.due_because),
-            ],
-        },
-    )
-
-
-@require_POST
-def complete(request: HttpRequest, pep_id: int) -> HttpResponse:
-    """The Virtual School takes the plan as complete."""
-    pep = _visible_pep(request, pep_id)
-    try:
-        services.complete_pep(pep=pep, actor=request.user)
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        record_access(request, Access.DECIDED, subject=pep.pupil, detail={"pep": pep.pk, "complete": True})
-        messages.success(request, f"The PEP of the {pep.term_label.lower()} is complete.")
-    if "list" in request.POST:
-        # Back to the list as it was filtered: the address is ours, only its query comes from the form.
-        return redirect(f"{reverse('peps:list')}?{QueryDict(request.POST['list']).urlencode()}")
-    return redirect("peps:child", pupil_id=pep.pupil_id)
+    return tag_of_pep(pep, context["today"])

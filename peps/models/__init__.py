@@ -1,0 +1,23 @@
+from peps.models.forms import FormApproval, FormComment, FormVersion
+from peps.models.links import ContributorLink
+from peps.models.meetings import Invitee, Meeting
+from peps.models.pep import PEP, Addendum, PEPSection, PEPStep, PEPVersion, SignOff
+from peps.models.quality import QualityCheck
+from peps.models.targets import Target
+
+__all__ = [
+    "PEP",
+    "Addendum",
+    "ContributorLink",
+    "FormApproval",
+    "FormComment",
+    "FormVersion",
+    "Invitee",
+    "Meeting",
+    "PEPSection",
+    "PEPStep",
+    "PEPVersion",
+    "QualityCheck",
+    "SignOff",
+    "Target",
+]
