@@ -10,7 +10,7 @@ classify(
 )
 classify(
     "peps.PEPSection",
-    open="id pep code revision revisions changed_by changed_as changed_at ready_at ready_by",
+    open="id pep code revision changed_by changed_as changed_at ready_at ready_by",
     special="answers returned_because",
 )
 classify("peps.PEPStep", open="id pep name source target by at sections version", special="reason")

@@ -1,6 +1,5 @@
 """A section of the PEP as a Django form, made from the version of the form that the PEP keeps."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from core.forms import CheckboxesField, DateInputField, FormHelper, GovForm, Layout, RadioField
 from peps.rules.form import Field, Kind, Section
+from peps.services.writing import mark_of
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 FEW_CHOICES = 5
@@ -100,28 +100,22 @@ def stored(value: Any) -> Any:
     return value if isinstance(value, str | list) else f"{value.normalize():f}"
 
 
-def mark_of(value: Any) -> str:
-    """A short digest of a stored answer: tells whether the writer changed it since the page was made."""
-    return hashlib.sha256(json.dumps(value or "", sort_keys=True).encode()).hexdigest()[:16]
-
-
 class SectionForm(GovForm):
     """The questions of one section. Nothing is required while it is being written.
 
-    `was` holds a digest of each answer as the page showed it, `base` the revision; so only what the writer changed is
-    written, and a change by somebody else is noticed.
+    `was` holds a digest of each answer as the page showed it: only what the writer changed is written, and what
+    somebody else changed meanwhile is noticed.
     """
 
     submit_label = "Save and go on"
-    base = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
 
-    def __init__(self, section: Section, answers: Mapping[str, Any], revision: int, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, section: Section, answers: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
         self.section, self.answers = section, answers
         child = kwargs.pop("child", False)
         initial = {f.key: _shown(f, answers.get(f.key)) for f in section.fields}
         marks = {f.key: mark_of(answers.get(f.key)) for f in section.fields}
-        super().__init__(*args, initial={**initial, "base": revision, "was": json.dumps(marks)}, **kwargs)
+        super().__init__(*args, initial={**initial, "was": json.dumps(marks)}, **kwargs)
         for field in section.fields:
             self.fields[field.key] = _made(field, child=child)
 
@@ -134,7 +128,7 @@ class SectionForm(GovForm):
 
     def get_layout(self) -> Layout:
         """The section's fields in their order, the hidden ones first."""
-        return Layout("base", "was", *(f.key for f in self.section.fields))
+        return Layout("was", *(f.key for f in self.section.fields))
 
     def clean_was(self) -> dict[str, str]:
         """{field: digest}; an empty or spoilt one means that every answer counts as changed."""
@@ -144,9 +138,13 @@ class SectionForm(GovForm):
             return {}
         return found if isinstance(found, dict) else {}
 
+    def seen(self) -> dict[str, str]:
+        """{field: digest} of what the page showed; call after is_valid()."""
+        return self.cleaned_data.get("was") or {}
+
     def changes(self) -> dict[str, Any]:
         """{field: answer} of what the writer changed, valid answers only; call after is_valid()."""
-        was = self.cleaned_data.get("was") or {}
+        was = self.seen()
         found = {f.key: stored(self.cleaned_data[f.key]) for f in self.section.fields if f.key in self.cleaned_data}
         return {key: value for key, value in found.items() if was.get(key) != mark_of(value)}
 

@@ -425,7 +425,6 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=2)),
                 ("answers", models.JSONField(default=dict)),
                 ("revision", models.PositiveIntegerField(default=0)),
-                ("revisions", models.JSONField(default=dict)),
                 (
                     "changed_as",
                     models.CharField(

@@ -86,9 +86,9 @@ class PEP(models.Model):
         return self.form.form.sections_for(form_rules.Phase(self.phase), given)
 
 
-@track_changes(exclude=["answers", "revision", "revisions", "changed_at"])
+@track_changes(exclude=["answers", "revision", "changed_at"])
 class PEPSection(models.Model):
-    """What was written in one section. `revisions` says at which revision of the section a field was last changed.
+    """What was written in one section; `revision` counts the saves that changed something.
 
     It is saved while somebody types: the history keeps what was submitted (PEPVersion), not every pause of a finger.
     """
@@ -97,7 +97,6 @@ class PEPSection(models.Model):
     code = models.CharField(max_length=2)
     answers = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
-    revisions = models.JSONField(default=dict)
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     changed_as = models.CharField(max_length=20, blank=True, choices=_choices(workflow.CONTRIBUTOR_LABELS))
     changed_at = models.DateTimeField(null=True)

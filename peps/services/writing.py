@@ -1,5 +1,7 @@
 """Writing in a section while others write too: nothing is overwritten without a word, nothing is lost."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +30,11 @@ class Clash:
     by: str
     at: datetime | None
 
+    @property
+    def mark(self) -> str:
+        """What to send as seen when the writer's own words are to stand."""
+        return mark_of(self.theirs)
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -36,6 +43,11 @@ class Saved:
     revision: int
     at: datetime
     clashes: list[Clash] = field(default_factory=list)
+
+
+def mark_of(answer: Any) -> str:
+    """A short digest of a stored answer: by it a writer says what they last saw of a field."""
+    return hashlib.sha256(json.dumps(answer or "", sort_keys=True).encode()).hexdigest()[:16]
 
 
 def section_row(pep: PEP, code: str) -> PEPSection:
@@ -49,16 +61,17 @@ def save_answers(
     pep: PEP,
     section: Section,
     answers: Mapping[str, Any],
-    base: int,
+    seen: Mapping[str, str],
     actor: Any,
     now: datetime,
     writer: Contributor | None = None,
 ) -> Saved:
-    """Write the given fields of a section; `base` is the revision that the writer saw last.
+    """Write the given fields of a section; `seen` is {field: mark_of(the answer that the writer last saw)}.
 
-    A field that somebody else changed after `base` to something else is left as it is and told as a clash; all others
-    are written. `actor` None is a contributor with a link of their own (`writer` says who). Raises PermissionDenied,
-    or ValidationError for a field that the section does not have and a value that cannot be kept.
+    A field that holds something else by now is left as it is and told as a clash; all others are written. A field that
+    `seen` does not name was empty to the writer. `actor` None is a contributor with a link of their own (`writer` says
+    who). Raises PermissionDenied, or ValidationError for a field that the section does not have and a value that cannot
+    be kept.
     """
     if writer is None:
         writer = check_can_write(actor, pep, section)
@@ -72,7 +85,7 @@ def save_answers(
         theirs = row.answers.get(key, "")
         if value == theirs:
             continue
-        if row.revisions.get(key, 0) > base:
+        if mark_of(theirs) != seen.get(key, mark_of("")):
             by = row.changed_by.name if row.changed_by else row.get_changed_as_display()
             clashes.append(Clash(key, section.field(key).label, theirs, by, row.changed_at))
         else:
@@ -80,7 +93,6 @@ def save_answers(
     if changed:
         row.revision += 1
         row.answers = {**row.answers, **changed}
-        row.revisions = {**row.revisions, **dict.fromkeys(changed, row.revision)}
         row.changed_by, row.changed_as, row.changed_at = actor, writer.value, now
         row.ready_at, row.ready_by = None, None
         with acting_as(actor, service="peps.save_answers"):

@@ -19,7 +19,7 @@ from core.roles import Permission
 from core.scoping import require
 from core.wording import moment
 from peps.facts import facts_of
-from peps.forms.sections import SectionForm, mark_of
+from peps.forms.sections import SectionForm
 from peps.models import PEP
 from peps.permissions import check_can_write
 from peps.rules.form import Section
@@ -96,7 +96,7 @@ def section_page(request: HttpRequest, pep_id: int, code: str) -> HttpResponse:
         if request.method == "POST":
             raise
         why_closed = str(refusal)
-    form = SectionForm(section, row.answers, row.revision, request.POST or None)
+    form = SectionForm(section, row.answers, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             saved = _save(request, pep, section, form)
@@ -106,7 +106,7 @@ def section_page(request: HttpRequest, pep_id: int, code: str) -> HttpResponse:
             if not saved.clashes:
                 return _go_on(request, pep, section)
             form.add_clashes(saved.clashes)
-            form.data = _with_base(request, saved.revision)
+            form.data = _as_seen(request, form, saved)
     context = pep_context(request, pep, title=f"{section.title}: {pep.pupil.display_name}")
     context |= {
         "section": section,
@@ -122,10 +122,10 @@ def section_page(request: HttpRequest, pep_id: int, code: str) -> HttpResponse:
     return render(request, "peps/section.html", context)
 
 
-def _with_base(request: HttpRequest, revision: int) -> QueryDict:
-    """What was sent, as if it had been written on the present revision: the second save is meant."""
+def _as_seen(request: HttpRequest, form: SectionForm, saved: writing.Saved) -> QueryDict:
+    """What was sent, as if it had been written with the others' words in sight: the second save is meant."""
     data = request.POST.copy()
-    data["base"] = str(revision)
+    data["was"] = json.dumps({**form.seen(), **{clash.field: clash.mark for clash in saved.clashes}})
     return data
 
 
@@ -147,7 +147,7 @@ def _save(request: HttpRequest, pep: PEP, section: Section, form: SectionForm) -
         pep=pep,
         section=section,
         answers=form.changes(),
-        base=form.cleaned_data["base"] or 0,
+        seen=form.seen(),
         actor=request.user,
         now=timezone.now(),
     )
@@ -164,15 +164,13 @@ def save_section(request: HttpRequest, pep_id: int, code: str) -> JsonResponse:
     section = _section_of(pep, code)
     check_can_write(request.user, pep, section)
     row = writing.section_row(pep, code)
-    form = SectionForm(section, row.answers, row.revision, request.POST)
+    form = SectionForm(section, row.answers, request.POST)
     form.is_valid()
-    if "base" not in form.cleaned_data:
-        return JsonResponse({"faults": form.faults()}, status=400)
     now = timezone.now()
     answers = form.changes()
     try:
         saved = writing.save_answers(
-            pep=pep, section=section, answers=answers, base=form.cleaned_data["base"] or 0, actor=request.user, now=now
+            pep=pep, section=section, answers=answers, seen=form.seen(), actor=request.user, now=now
         )
     except ValidationError as refusal:
         return JsonResponse({"faults": {"": " ".join(refusal.messages)}}, status=400)
@@ -181,14 +179,16 @@ def save_section(request: HttpRequest, pep_id: int, code: str) -> JsonResponse:
 
 def _told(saved: writing.Saved, answers: dict[str, Any], form: SectionForm, now: datetime) -> dict[str, Any]:
     clashed = {clash.field for clash in saved.clashes}
-    was = form.cleaned_data.get("was") or {}
+    was = form.seen()
     return {
         "revision": saved.revision,
         "at": f"{timezone.localtime(now):%H:%M}",
-        "was": json.dumps({**was, **{key: mark_of(value) for key, value in answers.items() if key not in clashed}}),
+        "was": json.dumps(
+            {**was, **{key: writing.mark_of(value) for key, value in answers.items() if key not in clashed}}
+        ),
         "faults": form.faults(),
         "clashes": [
-            {"field": c.field, "label": c.label, "by": c.by, "theirs": c.theirs, "at": moment(c.at)}
+            {"field": c.field, "label": c.label, "by": c.by, "theirs": c.theirs, "mark": c.mark, "at": moment(c.at)}
             for c in saved.clashes
         ],
     }

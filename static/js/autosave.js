@@ -84,9 +84,6 @@ function autosave(box) {
 
   function take(told, at) {
     form.elements.was.value = told.was;
-    if (!told.clashes.length) {
-      form.elements.base.value = told.revision;
-    }
     showClashes(told);
     const faults = Object.entries(told.faults);
     showFaults(faults);
@@ -112,12 +109,12 @@ function autosave(box) {
       const text = document.createElement("p");
       text.className = "app-notice__text";
       text.textContent = `${clash.by} changed this, ${clash.at}: “${theirs}”. Yours is not saved.`;
-      note.append(text, choice("Keep mine", () => decide(note, told.revision)));
+      note.append(text, choice("Keep mine", () => decide(note, clash)));
       if (!Array.isArray(clash.theirs) && form.elements[clash.field]?.type) {
         note.append(
           choice("Take theirs", () => {
             form.elements[clash.field].value = clash.theirs;
-            decide(note, told.revision);
+            decide(note, clash);
           }),
         );
       }
@@ -134,9 +131,10 @@ function autosave(box) {
     return button;
   }
 
-  function decide(note, revision) {
+  /** From now on the writer has seen what the other wrote. */
+  function decide(note, clash) {
     note.remove();
-    form.elements.base.value = revision;
+    form.elements.was.value = JSON.stringify({ ...JSON.parse(form.elements.was.value), [clash.field]: clash.mark });
     typed();
   }
 
@@ -175,7 +173,7 @@ function autosave(box) {
 function valuesOf(form) {
   const found = {};
   for (const [name, value] of new FormData(form)) {
-    if (!["csrfmiddlewaretoken", "base", "was"].includes(name) && typeof value === "string") {
+    if (!["csrfmiddlewaretoken", "was"].includes(name) && typeof value === "string") {
       (found[name] ||= []).push(value);
     }
   }

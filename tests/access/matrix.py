@@ -467,13 +467,13 @@ PEPS: dict[str, Entry] = {
     "peps:pep": Entry(kwargs=due_pep, get=PEP_PAGE),
     "peps:section": Entry(
         kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
-        data=lambda world, side: {"hard": "Spelling", "base": "1"},
+        data=lambda world, side: {"hard": "Spelling"},
         get=PEP_PAGE,
         post=answers(   "302 302 403 302 302 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),
     "peps:save": Entry(
         kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
-        data=lambda world, side: {"hard": "Spelling", "base": "1"},
+        data=lambda world, side: {"hard": "Spelling"},
         get=ALL_405,
         post=answers(   "200 200 403 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")),

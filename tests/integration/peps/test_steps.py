@@ -98,7 +98,7 @@ def test_from_submission_to_approval_with_a_return(pep, teacher, adviser):
     steps.submit(pep=pep, actor=teacher)
     with pytest.raises(PermissionDenied):
         writing.save_answers(
-            pep=PEP.objects.get(), section=pep.form_sections[1], answers={"key_adult": "X"}, base=9, actor=teacher,
+            pep=PEP.objects.get(), section=pep.form_sections[1], answers={"key_adult": "X"}, seen={}, actor=teacher,
             now=None,
         )  # fmt: skip
     steps.return_sections(pep=pep, reasons={"B": "Which hours?", "C": " "}, actor=adviser)

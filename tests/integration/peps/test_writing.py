@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from core.roles import Role
-from peps.forms.sections import mark_of
 from peps.models import PEP, FormVersion, PEPSection
 from peps.services import writing
 from tests.factories import AllocationFactory, MembershipFactory, PEPFactory, UserFactory, looked_after
@@ -42,8 +41,15 @@ def section(pep: PEP, code: str):
     return next(s for s in pep.form_sections if s.code == code)
 
 
-def save(pep, code, answers, actor, base=0):
-    return writing.save_answers(pep=pep, section=section(pep, code), answers=answers, base=base, actor=actor, now=NOW)
+def save(pep, code, answers, actor, seen=()):
+    return writing.save_answers(
+        pep=pep,
+        section=section(pep, code),
+        answers=answers,
+        seen={k: writing.mark_of(v) for k, v in dict(seen).items()},
+        actor=actor,
+        now=NOW,
+    )
 
 
 def answers(pep, code):
@@ -59,17 +65,17 @@ def test_two_people_in_two_sections(pep, teacher, worker):
 
 def test_two_people_in_two_fields_of_one_section(pep, teacher, worker):
     save(pep, "C", {"hard": "Spelling"}, teacher)
-    saved = save(pep, "C", {"going_well": "Art"}, worker, base=0)
+    saved = save(pep, "C", {"going_well": "Art"}, worker)
     assert saved.clashes == []
     assert answers(pep, "C") == {"hard": "Spelling", "going_well": "Art"}
 
 
 def test_two_people_in_one_field_are_told(pep, teacher, worker):
     save(pep, "C", {"hard": "Spelling"}, teacher)
-    saved = save(pep, "C", {"hard": "Maths", "next": "A vet"}, worker, base=0)
+    saved = save(pep, "C", {"hard": "Maths", "next": "A vet"}, worker)
     assert [(c.field, c.theirs, c.by) for c in saved.clashes] == [("hard", "Spelling", teacher.name)]
     assert answers(pep, "C") == {"hard": "Spelling", "next": "A vet"}
-    again = save(pep, "C", {"hard": "Spelling and maths"}, worker, base=saved.revision)
+    again = save(pep, "C", {"hard": "Spelling and maths"}, worker, {"hard": "Spelling"})
     assert again.clashes == []
     assert answers(pep, "C")["hard"] == "Spelling and maths"
 
@@ -117,7 +123,7 @@ def test_ready_wants_what_is_required_and_ends_with_the_next_change(pep, teacher
         writing.mark_ready(pep=pep, section=section(pep, "Q"), actor=teacher, now=NOW)
     save(pep, "Q", {"actions": [{"action": "Read"}], "distribution": "All"}, teacher)
     assert writing.mark_ready(pep=pep, section=section(pep, "Q"), actor=teacher, now=NOW).ready_by == teacher
-    save(pep, "Q", {"distribution": "The carer"}, teacher, base=1)
+    save(pep, "Q", {"distribution": "The carer"}, teacher, {"distribution": "All"})
     assert PEPSection.objects.get(pep=pep, code="Q").ready_at is None
 
 
@@ -127,11 +133,9 @@ class TestPages:
 
     def test_saved_as_typed_and_told_what_is_wrong(self, client, pep, teacher):
         client.force_login(teacher)
-        answer = client.post(
-            self.url(pep, "I", "save"), {"send": "support", "needs": "Speech", "base": "0", "was": "{}"}
-        ).json()
+        answer = client.post(self.url(pep, "I", "save"), {"send": "support", "needs": "Speech", "was": "{}"}).json()
         assert (answer["revision"], answer["at"], answer["clashes"], answer["faults"]) == (1, "09:00", [], {})
-        told = client.post(self.url(pep, "B", "save"), {"hours_offered": "many", "key_adult": "Ms Lowe", "base": "0"})
+        told = client.post(self.url(pep, "B", "save"), {"hours_offered": "many", "key_adult": "Ms Lowe"})
         assert told.json()["faults"] == {
             "hours_offered": "Hours of education offered each week must be a number, like 12.5"
         }
@@ -140,12 +144,10 @@ class TestPages:
     def test_only_what_was_changed_is_sent_on(self, client, pep, teacher, worker):
         """Without scripts the whole form comes back: fields that the writer left alone are no clash."""
         save(pep, "C", {"hard": "Spelling", "going_well": "Art"}, teacher)
-        was = json.dumps({"hard": mark_of("Reading"), "going_well": mark_of("Art")})
-        save(pep, "C", {"hard": "Maths"}, worker, base=1)
+        was = json.dumps({"hard": writing.mark_of("Reading"), "going_well": writing.mark_of("Art")})
+        save(pep, "C", {"hard": "Maths"}, worker, {"hard": "Spelling"})
         client.force_login(teacher)
-        page = client.post(
-            self.url(pep, "C"), {"hard": "Reading", "going_well": "Art and music", "base": "1", "was": was}
-        )
+        page = client.post(self.url(pep, "C"), {"hard": "Reading", "going_well": "Art and music", "was": was})
         assert page.status_code == 302
         assert answers(pep, "C")["hard"] == "Maths"
         assert answers(pep, "C")["going_well"] == "Art and music"
@@ -153,12 +155,12 @@ class TestPages:
     def test_a_clash_is_shown_with_both_and_saved_the_second_time(self, client, pep, teacher, worker):
         save(pep, "C", {"hard": "Maths"}, worker)
         client.force_login(teacher)
-        page = client.post(self.url(pep, "C"), {"hard": "Reading", "base": "0", "was": "{}"})
+        page = client.post(self.url(pep, "C"), {"hard": "Reading", "was": "{}"})
         text = page.content.decode()
         assert f"{worker.name} changed this meanwhile to: “Maths”" in text
         assert ">\nReading</textarea>" in text
-        base = page.context["form"].data["base"]
-        assert client.post(self.url(pep, "C"), {"hard": "Maths, reading", "base": base, "was": "{}"}).status_code == 302
+        was = page.context["form"].data["was"]
+        assert client.post(self.url(pep, "C"), {"hard": "Maths, reading", "was": was}).status_code == 302
         assert answers(pep, "C")["hard"] == "Maths, reading"
 
     def test_who_does_not_write_reads(self, client, pep, teacher, worker):
