@@ -15,9 +15,19 @@ from pupils.duplicates.handling import (
     later_delivery,
     register,
 )
-from pupils.models import Allocation, CareEpisode, ChildMerge, NotTheSameChild, ReturnRecord, SchoolPlace, YearGroup
+from pupils.models import (
+    Allocation,
+    CareEpisode,
+    ChildMerge,
+    Delegation,
+    NotTheSameChild,
+    ReturnRecord,
+    SchoolPlace,
+    YearGroup,
+)
 
 WORKED_ALREADY = "the surviving record's people stay; others stay for the time before and after them"
+DELEGATED_ALREADY = "the surviving record is open to the same colleague already"
 SAME_SCHOOL = "two times on roll at one school that overlap are one"
 Span = tuple[date, date | None]
 
@@ -81,6 +91,26 @@ def places(kept: int, other: int, name: str) -> Iterator[Step]:
         yield Move(SchoolPlace, name, moving, kept)
 
 
+def delegations(kept: int, other: int, name: str) -> Iterator[Step]:
+    """One giver opens one child to one colleague once at a time: of two that overlap the surviving record's stays."""
+    mine = list(Delegation.objects.filter(pupil=kept, ended_at=None))
+    moving = []
+    for row in Delegation.objects.filter(pupil=other).order_by("pk"):
+        twins = [
+            d
+            for d in mine
+            if (d.school_id, d.given_by_id, d.colleague_id) == (row.school_id, row.given_by_id, row.colleague_id)
+            and d.from_on < row.to_on
+            and row.from_on < d.to_on
+        ]
+        if twins and row.ended_at is None:
+            yield Drop(row, DELEGATED_ALREADY)
+        else:
+            moving.append(row.pk)
+    if moving:
+        yield Move(Delegation, name, moving, kept)
+
+
 def _one_time(one: Any, other: Any) -> bool:
     """At one school in one way without a day between; places that began on one day are one whatever the way."""
     if one.school_id != other.school_id or (one.kind != other.kind and one.from_on != other.from_on):
@@ -121,6 +151,7 @@ register(
     Handling(model=YearGroup, stays=later_delivery, why=LATER_DELIVERY),
     Handling(model=SchoolPlace, take_over=places),
     Handling(model=Allocation, take_over=allocations),
+    Handling(model=Delegation, take_over=delegations),
     Handling(model=NotTheSameChild, take_over=said_apart),
     Handling(model=ChildMerge),
 )

@@ -16,17 +16,19 @@ from peps.rules import workflow
 from peps.rules.form import Section, missing_in
 from peps.rules.workflow import CONTRIBUTOR_LABELS, Contributor, State
 from peps.views.lists import tag_of_pep
-from pupils.views import child_context, visible_row
+from pupils.views import child_context, visible_pupil, visible_row
 
 
 def visible_pep(request: HttpRequest, pep_id: int) -> PEP:
-    """The PEP of a page about it, else 404; opening it leaves a trace on the child."""
+    """The PEP of a page that shows it, else 404. Opening leaves a trace on the child; sending its form does not."""
+    if request.method == "POST":
+        return pep_in_work(request, pep_id)
     require(request, Permission.SEE_PEPS)
     return visible_row(request, PEP, pep_id, RecordSection.PEPS)[1]
 
 
 def pep_in_work(request: HttpRequest, pep_id: int) -> PEP:
-    """The PEP for a save in the background of a page that has left its trace already."""
+    """The PEP for what changes it, before it is known whether the person may; a page shown then leaves the trace."""
     require(request, Permission.SEE_PEPS)
     pep = PEP.objects.visible_to(request.user).filter(pk=pep_id).select_related("pupil", "form").first()
     if pep is None:
@@ -81,9 +83,12 @@ def _standing_of(row: PEPSection | None, missing: int) -> tuple[str, str]:
     return (f"{missing} to answer", "yellow") if missing else ("Answered", "blue")
 
 
-def pep_context(request: HttpRequest, pep: PEP, *, title: str) -> dict[str, Any]:
-    """The child's frame with the PEP's own: state, steps that the person may take, crumbs."""
-    pupil = pep.pupil
+def pep_context(request: HttpRequest, pep: PEP, *, title: str, traced: bool = False) -> dict[str, Any]:
+    """The child's frame with the PEP's own: state, steps that the person may take, crumbs.
+
+    `traced` says that `visible_pep` has left the trace of the page already.
+    """
+    pupil = pep.pupil if traced else visible_pupil(request, pep.pupil_id, RecordSection.PEPS)
     context = child_context(request, pupil, active="peps:child", page_title=title)
     today: date = context["today"]
     role = Role(request.user.role)  # type: ignore[union-attr]

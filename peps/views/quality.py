@@ -15,7 +15,7 @@ from peps.models import PEP, SignOff
 from peps.rules.quality import CRITERION_LABELS, Grade
 from peps.rules.workflow import CONTRIBUTOR_LABELS, FINISHED, WRITES_AS, Contributor, State
 from peps.services import quality, signing, steps
-from peps.views.common import pep_context, visible_pep
+from peps.views.common import pep_context, pep_in_work, visible_pep
 
 GRADE_COLOURS = {Grade.RED: "red", Grade.AMBER: "orange", Grade.GREEN: "green"}
 
@@ -53,7 +53,7 @@ def _may_assess(user: Any, pep: PEP) -> bool:
 
 def assess(request: HttpRequest, pep_id: int) -> HttpResponse:
     """Grade a submitted PEP; the second person's grades are the moderation's."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     quality.check_can_assess(request.user, pep)
     back = reverse("peps:pep", args=[pep.pk])
     form = AssessForm(quality.pre_checks(pep), request.POST or None, cancel_url=back)
@@ -108,7 +108,7 @@ def sign_off(request: HttpRequest, pep_id: int) -> HttpResponse:
             messages.success(request, "The sign-off is recorded.")
             return redirect("peps:sign_off", pep_id=pep.pk)
     there = {s.party: s for s in pep.sign_offs.select_related("recorded_by")}
-    context = pep_context(request, pep, title=f"Sign-off: {pep.pupil.display_name}")
+    context = pep_context(request, pep, title=f"Sign-off: {pep.pupil.display_name}", traced=True)
     context |= {
         "form": form,
         "may_sign": may_sign,

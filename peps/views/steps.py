@@ -19,14 +19,14 @@ from peps.models import PEP
 from peps.permissions import check_can_record_meeting
 from peps.rules.workflow import STATE_LABELS, STEPS, State, why_not
 from peps.services import quality, steps
-from peps.views.common import pep_context, visible_pep
+from peps.views.common import pep_context, pep_in_work
 
 BY_REASON = {"reopen": steps.reopen, "set_aside": steps.set_aside, "take_up": steps.take_up}
 
 
 def record_meeting(request: HttpRequest, pep_id: int) -> HttpResponse:
     """When was the meeting held?"""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     check_can_record_meeting(request.user, pep)
     today = timezone.localdate()
     back = reverse("peps:pep", args=[pep.pk])
@@ -50,7 +50,7 @@ def record_meeting(request: HttpRequest, pep_id: int) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, pep_id: int) -> HttpResponse:
     """The school hands the plan in; what is missing is told as a list."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     try:
         steps.submit(pep=pep, actor=request.user)
     except ValidationError as refusal:
@@ -84,7 +84,7 @@ def _with_form(request: HttpRequest, pep: PEP, form: GovForm, name: str, take: C
 
 def return_sections(request: HttpRequest, pep_id: int) -> HttpResponse:
     """Which sections go back, each with its reason."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     check = quality.latest_check(pep)
     initial = {f"reason_{code}": why for code, why in quality.reasons_of(check).items()} if check else {}
     back = reverse("peps:pep", args=[pep.pk])
@@ -99,7 +99,7 @@ def return_sections(request: HttpRequest, pep_id: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pep_id: int) -> HttpResponse:
     """The Virtual School takes the plan as good."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     try:
         steps.approve(pep=pep, actor=request.user)
     except ValidationError as refusal:
@@ -111,7 +111,7 @@ def approve(request: HttpRequest, pep_id: int) -> HttpResponse:
 
 def by_reason(request: HttpRequest, pep_id: int, step: str) -> HttpResponse:
     """A step that needs nothing but a reason: reopen, set aside, take up again."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     form = ReasonForm(request.POST or None, cancel_url=reverse("peps:pep", args=[pep.pk]))
 
     def take() -> None:

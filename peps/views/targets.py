@@ -20,7 +20,7 @@ from peps.views.common import pep_context, pep_in_work, visible_pep
 def target_list(request: HttpRequest, pep_id: int) -> HttpResponse:
     """Earlier targets with what came of them, and the targets of this PEP."""
     pep = visible_pep(request, pep_id)
-    context = pep_context(request, pep, title=f"Targets: {pep.pupil.display_name}")
+    context = pep_context(request, pep, title=f"Targets: {pep.pupil.display_name}", traced=True)
     name = pep.pupil.known_as or pep.pupil.forename
     context |= {
         "earlier": services.earlier_targets(pep),
@@ -42,7 +42,7 @@ def _target(request: HttpRequest, pep: PEP, target_id: int) -> Target:
 
 def target_new(request: HttpRequest, pep_id: int) -> HttpResponse:
     """A new target; `?from=` steps down from an earlier one that was not met."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     services.check_can_set_targets(request.user, pep)
     before = request.GET.get("from", "")
     source = _target(request, pep, int(before)) if before.isdecimal() else None
@@ -54,7 +54,7 @@ def target_new(request: HttpRequest, pep_id: int) -> HttpResponse:
 
 def target_edit(request: HttpRequest, pep_id: int, target_id: int) -> HttpResponse:
     """Change a target of this PEP."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     services.check_can_set_targets(request.user, pep)
     target = _target(request, pep, target_id)
     if target.pep_id != pep.pk:
@@ -116,7 +116,7 @@ def target_sentence(request: HttpRequest, pep_id: int) -> HttpResponse:
 @require_POST
 def target_remove(request: HttpRequest, pep_id: int, target_id: int) -> HttpResponse:
     """Take a target of this PEP away."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     target = _target(request, pep, target_id)
     if target.pep_id != pep.pk:
         raise Http404("This target belongs to another PEP.")
@@ -131,7 +131,7 @@ def target_remove(request: HttpRequest, pep_id: int, target_id: int) -> HttpResp
 
 def target_review(request: HttpRequest, pep_id: int, target_id: int) -> HttpResponse:
     """What came of a target of an earlier PEP."""
-    pep = visible_pep(request, pep_id)
+    pep = pep_in_work(request, pep_id)
     services.check_can_set_targets(request.user, pep)
     target = _target(request, pep, target_id)
     back = reverse("peps:targets", args=[pep.pk])

@@ -35,7 +35,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
     """A PEP at a glance: its sections with who writes them and how they stand, targets, and what comes next."""
     require(request, Permission.SEE_PEPS)
     pep = visible_pep(request, pep_id)
-    context = pep_context(request, pep, title=f"PEP, {pep.term_label.lower()}: {pep.pupil.display_name}")
+    context = pep_context(request, pep, title=f"PEP, {pep.term_label.lower()}: {pep.pupil.display_name}", traced=True)
     sections = standings(pep, request.user)
     context |= {
         "sections": [*(_entry(s) for s in sections), *_targets_entry(pep)],
@@ -107,7 +107,7 @@ def section_page(request: HttpRequest, pep_id: int, code: str) -> HttpResponse:
                 return _go_on(request, pep, section)
             form.add_clashes(saved.clashes)
             form.data = _as_seen(request, form, saved)
-    context = pep_context(request, pep, title=f"{section.title}: {pep.pupil.display_name}")
+    context = pep_context(request, pep, title=f"{section.title}: {pep.pupil.display_name}", traced=True)
     context |= {
         "section": section,
         "row": row,

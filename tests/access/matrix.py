@@ -69,6 +69,9 @@ ALL_405 = answers(     "405 405 405 405 405 405 405 405 405 405")
 CHILDREN = answers(    "200 200 200 200 200 200 403 403 403 200")
 CHILD = answers(       "200 200 200 200 200 200 403 403 403 200",
                        "200 200 404 404 404 200 403 403 403 404")
+# The data officer and the Head
+DATA_TEAM = answers(   "200 403 403 403 403 200 403 403 403 403")
+DATA_POST = answers(   "302 403 403 403 403 302 403 403 403 403")
 # Those who bring in files: of children (own), of people who sign in (foreign)
 ANY_FEED = answers(    "200 403 403 403 403 200 403 403 200 403")
 FEEDS = answers(       "200 403 403 403 403 200 403 403 404 403",
@@ -363,12 +366,12 @@ SCHOOLS: dict[str, Entry] = {
 }
 ATTENDANCE: dict[str, Entry] = {
     "attendance:child": Entry(kwargs=child, get=CHILD),
-    "attendance:conflicts": Entry(get=FEEDS),
+    "attendance:conflicts": Entry(get=DATA_TEAM),
     "attendance:resolve": Entry(
         kwargs=lambda world, side: {"conflict_id": side.conflict.pk},
-        data=lambda world, side: {"chosen": side.conflict.second_id}, get=ALL_405, post=FEEDS_POST),
+        data=lambda world, side: {"chosen": side.conflict.second_id}, get=ALL_405, post=DATA_POST),
     "attendance:reopen": Entry(
-        kwargs=lambda world, side: {"conflict_id": side.conflict.pk}, get=ALL_405, post=FEEDS_POST),
+        kwargs=lambda world, side: {"conflict_id": side.conflict.pk}, get=ALL_405, post=DATA_POST),
     "attendance:completeness": Entry(get=answers(
                         "200 200 403 200 403 200 403 403 403 403")),
 }
@@ -402,13 +405,13 @@ SCHOOLS["schools:choose_calendar"] = Entry(
     post=answers(       "302 403 403 403 403 302 403 403 403 403",
                         "302 403 403 404 403 302 403 403 403 403"))
 ATTAINMENT: dict[str, Entry] = {
-    "attainment:qualifications": Entry(get=FEEDS),
+    "attainment:qualifications": Entry(get=DATA_TEAM),
     "attainment:qualification": Entry(
         kwargs=lambda world, side: {"qualification_id": world.qualification.pk},
         data=lambda world, side: {
             "name": "Rural Craft Award", "stage": "KS4", "scheme": "letter", "size": "1", "level2_grades": "A B C",
         },
-        get=FEEDS, post=FEEDS_POST),
+        get=DATA_TEAM, post=DATA_POST),
     "attainment:child": Entry(kwargs=child, get=CHILD),
 }
 PROVISION: dict[str, Entry] = {
@@ -743,22 +746,24 @@ def terms(world: World, side: Side) -> dict[str, Any]:
 
 
 CALENDARS: dict[str, Entry] = {
-    "calendars:list": Entry(get=FEEDS),
-    "calendars:new": Entry(data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=FEEDS, post=FEEDS_POST),
-    "calendars:detail": Entry(kwargs=calendar, get=FEEDS),
+    "calendars:list": Entry(get=DATA_TEAM),
+    "calendars:new": Entry(
+        data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=DATA_TEAM, post=DATA_POST
+    ),
+    "calendars:detail": Entry(kwargs=calendar, get=DATA_TEAM),
     "calendars:rename": Entry(
-        kwargs=calendar, data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=FEEDS, post=FEEDS_POST),
-    "calendars:county": Entry(kwargs=calendar, get=ALL_405, post=FEEDS_POST),
+        kwargs=calendar, data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=DATA_TEAM, post=DATA_POST),
+    "calendars:county": Entry(kwargs=calendar, get=ALL_405, post=DATA_POST),
     "calendars:year": Entry(
-        kwargs=calendar_year, get=FEEDS, post=FEEDS_POST, data=lambda world, side: {
+        kwargs=calendar_year, get=DATA_TEAM, post=DATA_POST, data=lambda world, side: {
             "reason": "Staff training", **day("on", MONDAY + timedelta(days=8 if side is world.own else 9)),
         }),
-    "calendars:terms": Entry(kwargs=calendar_year, data=terms, get=FEEDS, post=FEEDS_POST),
+    "calendars:terms": Entry(kwargs=calendar_year, data=terms, get=DATA_TEAM, post=DATA_POST),
     "calendars:remove_closure": Entry(
         kwargs=lambda world, side: {
             "calendar_id": world.calendar.pk, "closure_id": world.closures[side is world.foreign].pk,
         },
-        get=ALL_405, post=FEEDS_POST),
+        get=ALL_405, post=DATA_POST),
 }
 def subject_request(world: World, side: Side) -> dict[str, Any]:
     return {"request_id": side.request.pk}

@@ -1,8 +1,8 @@
 """migrate, quicker: what a migration's models look like is drawn anew only where it matters.
 
-Django draws every related model anew after each step, and here each model is related to each (staff, history). A trigger,
-a constraint and an index change nothing of a model's fields; a new key needs the two ends only, until a step with code of
-its own asks for all (RunPython clears what was put off). Same steps, same tables, a third of the time.
+Django draws every related model anew after each step, and here all are related (staff, history). A trigger
+changes nothing of a model's fields; a new key needs the two ends only, until a step with code of
+its own asks for all (RunPython clears what was put off). Same steps, same tables.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.commands.migrate import Command as Migrate
-from django.db.migrations.operations.models import AddConstraint, AddIndex
 from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 

@@ -29,6 +29,7 @@ from retention import services
 from retention.execution import execute
 from retention.models import DisposalApproval, DisposalCertificate, DisposalProposal, RetentionHold
 from retention.reach import reached
+from rights.models import SubjectRequest
 from tests.access.world import NOW, World, build
 from tests.factories import PupilFactory
 from tests.integration.retention.records import BORN, TODAY, People, approved, disposed, old_record, proposal_for
@@ -60,6 +61,8 @@ def world(db: None) -> Iterator[World]:
 def make_due(pupil: Pupil) -> Pupil:
     """The child as an old woman: in care until 1968, with no hold and no proposal yet."""
     RetentionHold.objects.filter(pupil=pupil).delete()
+    # What somebody has asked for would keep the record (rights/panels.py).
+    SubjectRequest.objects.filter(pupil=pupil).update(state="withdrawn", closed_on=NOW.date())
     DisposalProposal.objects.filter(kind="child", subject_id=pupil.pk).delete()
     Pupil.objects.filter(pk=pupil.pk).update(dob=BORN)
     CareEpisode.objects.filter(pupil=pupil).update(decom="1960-01-12", dec="1968-03-04", rec="E7")
