@@ -102,11 +102,11 @@ def _attendance(user: Any, pupil: Pupil, today: date) -> FactGroup:
         return FactGroup("Attendance", "The attendance feeds", [(label, "No marks")])
     total = found.counts
     rows: list[tuple[str, Any]] = [
-        (f"Attendance {label}", total.attendance.text),
-        ("Authorised absence", total.authorised_absence.text),
-        ("Unauthorised absence", total.unauthorised_absence.text),
+        (f"Attendance {label}", total.attendance.text()),
+        ("Authorised absence", total.authorised_absence.text()),
+        ("Unauthorised absence", total.unauthorised_absence.text()),
     ]
-    rows += [(name, counts.attendance.text) for name, counts in found.terms]
+    rows += [(name, counts.attendance.text()) for name, counts in found.terms]
     return FactGroup("Attendance", f"The attendance feeds, to {when(today)}", rows)
 
 

@@ -56,7 +56,7 @@ def county():
 def test_something_of_each_and_nothing_twice(county):
     made = load_thin(TODAY)
     assert made["peps_opened"] == 24
-    assert set(PEP.objects.values_list("state", flat=True)) == {"due", "held", "complete"}
+    assert set(PEP.objects.values_list("state", flat=True)) == {"planned", "meeting_held"}
     assert made["pledge_answers"] == CommitmentRecord.objects.count() > 0
     assert 0 < made["letters"] == SchemeLetter.objects.count() < 24
     assert made["exclusions"] == Exclusion.objects.count() >= 15
