@@ -106,12 +106,14 @@ def open_child(site: Site, visit: Callable[..., Page], role: Role) -> tuple[Page
 
 TABS = {
     Role.VSH: [
-        "Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "GCSE scheme", "Protected",
-        "Timeline",
+        "Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "GCSE scheme", "Consents",
+        "Protected", "Retention", "Timeline",
     ],
-    Role.IRO: ["Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "Protected", "Timeline"],
+    Role.IRO: [
+        "Overview", "Care", "School", "Attendance", "Attainment", "PEPs", "Pledge", "Consents", "Protected", "Timeline",
+    ],
     Role.DESIGNATED_TEACHER: ["Overview", "School", "Attendance", "Attainment", "PEPs", "Timeline"],
-    Role.DATA_OFFICER: ["Overview", "Care", "School", "Attendance", "Attainment", "Timeline"],
+    Role.DATA_OFFICER: ["Overview", "Care", "School", "Attendance", "Attainment", "Consents", "Timeline"],
 }  # fmt: skip
 
 

@@ -13,14 +13,14 @@ from playwright.sync_api import Page
 from attainment.models import Qualification
 from attendance.models import MarkConflict
 from core.access_reviews.services import open_review
-from core.models import AccessReview, Calendar, FeedRun, User
+from core.models import AccessReview, Calendar, Cover, FeedRun, User
 from core.roles import Role
 from core.sections import Section
 from incentives.models import GcseScheme
 from peps.models import PEP
 from pledge.models import Commitment
 from provision.models import Exclusion
-from pupils.models import ChildMerge, Delegation, Pupil
+from pupils.models import ChildMerge, Delegation, EmergencyAccess, Pupil
 from reports.models import ReportRun
 from retention.models import DisposalCertificate, DisposalProposal, RetentionHold
 from rights.models import (
@@ -114,6 +114,17 @@ class County:
     @cached_property
     def delegation(self) -> Delegation:
         return self._first(Delegation.objects.visible_to(self.user))
+
+    @cached_property
+    def emergency(self) -> EmergencyAccess:
+        officer = self.users[Role.IRO]
+        row: EmergencyAccess = make.EmergencyAccessFactory(pupil=self.pupil, user=officer, opened_at=NOW)
+        return row
+
+    @cached_property
+    def cover(self) -> Cover:
+        row: Cover = make.CoverFactory(covering=self.users[Role.SOCIAL_WORKER], made_by=self.user, from_on=TODAY)
+        return row
 
     @cached_property
     def conflict(self) -> MarkConflict:
