@@ -470,7 +470,7 @@ PEPS: dict[str, Entry] = {
     "peps:pep": Entry(kwargs=due_pep, get=PEP_PAGE),
     "peps:section": Entry(
         kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
-        data=lambda world, side: {"hard": "Spelling"},
+        data=lambda world, side: {"hard": "Spelling", "going_well": f"Art, says {side.pupil.forename}"},
         get=PEP_PAGE,
         post=answers(   "302 302 403 302 302 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),

@@ -84,7 +84,11 @@ def test_answers(name: str, role: Role, world: World, client_of: Callable[[Role]
     assert found == expected
 
 
-@pytest.mark.parametrize("name", MATRIX)
+# Own and foreign are told apart by something else than a relation: a notice in force or a draft, one's own opening.
+NOT_BY_RELATION = {"rights:notice", "pupils:emergency_close"}
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if name not in NOT_BY_RELATION])
 def test_what_was_theirs_until_yesterday_is_answered_as_what_never_was(
     name: str, world: World, client_of: Callable[[Role], Client]
 ) -> None:
