@@ -124,8 +124,8 @@ def test_of_two_facts_that_files_brought_the_later_stays(kept: Pupil, other: Pup
 
 def test_the_further_pep_stays_and_two_meetings_are_for_a_person(kept: Pupil, other: Pupil, head: Any) -> None:
     make.PEPFactory(pupil=kept)
-    held = make.PEPFactory(pupil=other, state="held", held_on=DAY)
-    both = {"season": "spring", "state": "held"}
+    held = make.PEPFactory(pupil=other, state="meeting_held", held_on=DAY)
+    both = {"season": "spring", "state": "meeting_held"}
     mine = make.PEPFactory(pupil=kept, held_on=date(2026, 2, 3), **both)
     theirs = make.PEPFactory(pupil=other, held_on=date(2026, 2, 4), **both)
     with pytest.raises(CannotMerge, match="nobody has said yet"):
