@@ -79,7 +79,7 @@ def test_nothing_is_recorded_in_a_section_that_is_not_delegated(name: str, world
     url = reverse(name, kwargs=entry.kwargs(world, world.own))
     assert client.post(url, entry.data(world, world.own)).status_code == 404
     assert world.own.pupil.exclusions.count() == 1
-    assert world.own.pupil.peps.filter(state="due").count() == 1
+    assert world.own.pupil.peps.filter(state="open").count() == 1
 
 
 # ---------------------------------------------------------------- two children, of one of them attendance only
