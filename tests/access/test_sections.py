@@ -41,6 +41,13 @@ SECTION_OF: dict[str, Section] = {
     "attainment:child": Section.ATTAINMENT,
     "peps:child": Section.PEPS,
     "peps:record_meeting": Section.PEPS,
+    "peps:pep": Section.PEPS,
+    "peps:section": Section.PEPS,
+    "peps:targets": Section.PEPS,
+    "peps:target_new": Section.PEPS,
+    "peps:target_edit": Section.PEPS,
+    "peps:target_review": Section.PEPS,
+    "peps:sign_off": Section.PEPS,
     "provision:exclusion": Section.EXCLUSIONS,
     "provision:new": Section.EXCLUSIONS,
 }
