@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from core import navigation
+from core.once import once
 from core.panels import (
     ChangeSource,
     ChildNext,
@@ -34,6 +35,7 @@ def _page(scheme: GcseScheme) -> str:
     return reverse("incentives:scheme", args=[scheme.assessment_year])
 
 
+@once
 def _open_schemes(today: date) -> list[GcseScheme]:
     """This summer's and the next one's."""
     this = assessment_year_of(today)

@@ -146,9 +146,10 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
         own = Allocation.objects.held_by(user, today).filter(kind=Allocation.Kind.ADVISER)
         peps, extra = peps.filter(pupil__in=own.values("pupil_id")), f"&adviser={user.pk}"
         group = OWN_CASELOAD
+    counted = peps.to_do(cycle.soon_until(today), today)
     yield Need(
         text="PEP meetings overdue",
-        count=peps.overdue(today).count(),
+        count=counted["overdue"],
         url=f"{reverse('peps:list')}?status=overdue{extra}",
         hint="The day has passed and no meeting is recorded",
         group=group,
@@ -156,7 +157,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
     )
     yield Need(
         text=f"PEP meetings due within {rules.SOON_SCHOOL_DAYS} school days",
-        count=peps.due_until(cycle.soon_until(today), today).count(),
+        count=counted["soon"],
         url=f"{reverse('peps:list')}?status=soon{extra}",
         hint=_why_soon(today),
         group=group,
@@ -164,7 +165,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
     if user.can(P.COMPLETE_PEPS):
         yield Need(
             text="PEPs to read and approve",
-            count=peps.filter(state=PEP.State.SUBMITTED).count(),
+            count=counted["submitted"],
             url=f"{reverse('peps:list')}?status=submitted{extra}",
             hint="Submitted by the school, and waiting for the Virtual School",
             group=group,
@@ -172,7 +173,7 @@ def _needs(user: Any, today: date) -> Iterable[Need]:
     if user.can(P.RECORD_PEPS):
         yield Need(
             text="PEPs returned to be mended",
-            count=peps.filter(state=PEP.State.RETURNED).count(),
+            count=counted["returned"],
             url=f"{reverse('peps:list')}?status=returned{extra}",
             hint="The Virtual School says of each section what is missing",
             group=group,

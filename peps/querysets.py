@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from core.roles import Permission
 from core.scoping import ScopedQuerySet
@@ -42,14 +42,24 @@ class PEPQuerySet(PupilDataQuerySet):
 
     def wanted(self, today: date) -> Self:
         """Waiting for the meeting, of children who are looked after today: who has left needs none."""
-        return self.filter(_looked_after(today), state__in=WAITS_FOR_MEETING)
+        return self.filter(_wanted(today))
 
     def overdue(self, today: date) -> Self:
-        return self.wanted(today).filter(due_on__lt=today)
+        return self.filter(_overdue(today))
 
     def due_until(self, last_on: date, today: date) -> Self:
         """Due from today up to and including a day."""
-        return self.wanted(today).filter(due_on__gte=today, due_on__lte=last_on)
+        return self.filter(_due_until(last_on, today))
+
+    def to_do(self, soon_on: date, today: date) -> dict[str, int]:
+        """How many are overdue, due until a day, submitted and returned: one query for all that a home page says."""
+        counted: dict[str, int] = self.aggregate(
+            overdue=Count("pk", filter=_overdue(today)),
+            soon=Count("pk", filter=_due_until(soon_on, today)),
+            submitted=Count("pk", filter=Q(state=State.SUBMITTED)),
+            returned=Count("pk", filter=Q(state=State.RETURNED)),
+        )
+        return counted
 
     def with_status(self, status: rules.Status, today: date) -> Self:
         """PEPs that stand as `status` says (rules.status_of, of children who still need them)."""
@@ -62,6 +72,18 @@ class PEPQuerySet(PupilDataQuerySet):
     def still_meant(self, today: date) -> Self:
         """All but those that were set aside, or were never held and are no longer needed."""
         return self.exclude(state=State.NOT_REQUIRED).filter(~Q(state__in=WAITS_FOR_MEETING) | Q(_looked_after(today)))
+
+
+def _wanted(today: date) -> Q:
+    return Q(_looked_after(today), state__in=WAITS_FOR_MEETING)
+
+
+def _overdue(today: date) -> Q:
+    return _wanted(today) & Q(due_on__lt=today)
+
+
+def _due_until(last_on: date, today: date) -> Q:
+    return _wanted(today) & Q(due_on__gte=today, due_on__lte=last_on)
 
 
 def _looked_after(today: date) -> Exists:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,13 +67,16 @@ def _read(user: Any, from_on: date, to_on: date) -> _Log:
         user_id__isnull=False,
     )
     looks: dict[int, list[Look]] = defaultdict(list)
-    opened = rows.filter(subject_type="pupils.pupil", subject_id__isnull=False, action__in=LOOKING)
+    opened = Q(subject_type="pupils.pupil", subject_id__isnull=False, action__in=LOOKING)
     moved = dict(ChildMerge.objects.visible_to(user).values_list("old_pk", "kept_id"))
-    for person, child, at in opened.values_list("user_id", "subject_id", "at"):
-        looks[person or 0].append((timezone.localtime(at), moved.get(child or 0, child or 0)))
     refusals: dict[tuple[int, date], list[datetime]] = defaultdict(list)
-    for person, at in rows.filter(action__in=REFUSED).order_by("at").values_list("user_id", "at"):
-        refusals[person or 0, timezone.localtime(at).date()].append(timezone.localtime(at))
+    events = rows.filter(opened | Q(action__in=REFUSED)).order_by("at")
+    for person, action, child, at in events.values_list("user_id", "action", "subject_id", "at"):
+        then = timezone.localtime(at)
+        if action in REFUSED:
+            refusals[person or 0, then.date()].append(then)
+        else:
+            looks[person or 0].append((then, moved.get(child or 0, child or 0)))
     children = {child for mine in looks.values() for _, child in mine}
     allocations: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)
     spans = Allocation.objects.visible_to(user).filter(user__in=list(looks), from_on__lte=to_on)

@@ -20,7 +20,7 @@ from attendance.models import EffectiveRegister
 from attendance.register.places import BLANK, WIDTH, Bools, Bytes, Ints, categories_of, grid_from_texts
 from attendance.register.sessions import SessionMasks
 from attendance.rules import AttendanceCounts, PersistenceRule, counts_from_categories
-from core.calendars import Calendars
+from core.calendars import Calendars, all_calendars
 from core.rules import (
     Period,
     Season,
@@ -169,7 +169,7 @@ def attendance_between(
     """
     if last < first:
         raise ValueError("The last day lies before the first.")
-    calendars = Calendars()
+    calendars = all_calendars()
     rule = rules.persistence_rule(first, last, terms=terms_for_rule(calendars, academic_year_of(last)))
     loaded = {y.academic_year: y for y in years}
     span = range(academic_year_of(first), academic_year_of(last) + 1)

@@ -139,6 +139,8 @@ class Entry:
     data: Callable[[World, Side], dict[str, Any]] = nothing
     open: bool = field(default=False)
     """Open to people who are not signed in."""
+    not_by_relation: bool = field(default=False)
+    """Own and foreign are told apart by a state (a notice in force, a draft) or by whose row it is."""
 
     def expected(self, method: str) -> Answers:
         return self.post if method == "post" and self.post is not None else self.get
@@ -196,7 +198,7 @@ PUPILS: dict[str, Entry] = {
         kwargs=emergency, data=lambda world, side: {"outcome": "justified"}, get=ONLY_HEAD,
         post=answers(   "302 403 403 403 403 403 403 403 403 403")),
     "pupils:emergency_close": Entry(
-        kwargs=emergency, get=ALL_405,
+        kwargs=emergency, get=ALL_405, not_by_relation=True,
         post=answers(   "403 403 302 403 404 403 403 403 403 403",
                         "403 403 404 403 404 403 403 403 403 403")),
     "pupils:caseloads": Entry(get=ONLY_HEAD),
@@ -309,7 +311,7 @@ CONSENTS: dict[str, Entry] = {
         kwargs=lambda world, side: {"purpose_id": world.purpose.pk}, get=ALL_405, post=ONLY_HEAD_302),
     "rights:notices": Entry(get=answers(
                         "200 200 403 403 200 403 403 403 403 403")),
-    "rights:notice": Entry(kwargs=notice, get=answers(
+    "rights:notice": Entry(not_by_relation=True, kwargs=notice, get=answers(
                         "200 200 403 403 200 403 403 403 403 403",
                         "200 404 403 403 404 403 403 403 403 403")),
     "rights:notice_starters": Entry(get=ALL_405, post=ONLY_HEAD_302),

@@ -119,7 +119,7 @@ def test_as_many_queries_for_many_looks_as_for_few(head: Any, listed: Any, make_
         with CaptureQueriesContext(connection) as asked:
             listed()
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 7
+    assert counts[0] == counts[1] <= 6
 
 
 @pytest.fixture
