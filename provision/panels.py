@@ -32,12 +32,13 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
 
 def _needs(user: Any, today: date) -> Iterable[Need]:
     recent = Exclusion.objects.visible_to(user).filter(from_on__gte=today - timedelta(days=7))
+    categories = list(recent.values_list("category", flat=True))
     yield Need(
         text="Exclusions of the last 7 days",
-        count=recent.count(),
+        count=len(categories),
         url=f"{reverse('provision:list')}?when=week",
         hint="See what the child learns meanwhile, and how they come back",
-        urgent=recent.filter(category=rules.Category.PERMANENT.value).exists(),
+        urgent=rules.Category.PERMANENT.value in categories,
     )
 
 

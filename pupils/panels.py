@@ -52,7 +52,7 @@ from pupils.alerts import alerts_for, by_need, roll_columns
 from pupils.caseloads.covered import covered_on
 from pupils.looks import unusual_looks
 from pupils.matching import survivors
-from pupils.models import Allocation, Pupil, ReturnRecord, SchoolPlace, YearGroup
+from pupils.models import Allocation, CareEpisode, Pupil, ReturnRecord, SchoolPlace, YearGroup
 from schools.models import School, SchoolMembership
 
 P, S = Permission, Section
@@ -138,16 +138,12 @@ def _care_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any] | None:
 
 
 def _roll_card(user: Any, today: date) -> Mapping[str, Any]:
-    pupils = Pupil.objects.visible_to(user)
-    week_ago = today - timedelta(days=7)
-    now = pupils.looked_after(on=today)
-    before = pupils.looked_after(on=week_ago)
-    return {
-        "count": now.count(),
-        "joined": now.exclude(pk__in=before.values("pk")).count(),
-        "left": before.exclude(pk__in=now.values("pk")).count(),
-        "url": reverse("pupils:list"),
-    }
+    now = Exists(CareEpisode.objects.open_on(today).filter(pupil=OuterRef("pk")))
+    before = Exists(CareEpisode.objects.open_on(today - timedelta(days=7)).filter(pupil=OuterRef("pk")))
+    counted = Pupil.objects.visible_to(user).aggregate(
+        count=Count("pk", filter=now), joined=Count("pk", filter=now & ~before), left=Count("pk", filter=before & ~now)
+    )
+    return {**counted, "url": reverse("pupils:list")}
 
 
 def _caseload_card(user: Any, today: date) -> Mapping[str, Any] | None:

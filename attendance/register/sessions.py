@@ -3,7 +3,7 @@
 import numpy as np
 
 from attendance.register.places import WIDTH, Bools
-from core.calendars import Calendars
+from core.calendars import Calendars, all_calendars
 from core.rules import academic_year_period
 
 
@@ -11,7 +11,7 @@ class SessionMasks:
     """Masks of `WIDTH` places for a calendar (None: the county's) and an academic year; each made once."""
 
     def __init__(self, calendars: Calendars | None = None) -> None:
-        self.calendars = calendars or Calendars()
+        self.calendars = calendars or all_calendars()
         self._masks: dict[tuple[int | None, int, bool], Bools] = {}
 
     def counting(self, calendar_id: int | None, academic_year: int) -> Bools:

@@ -70,6 +70,10 @@ def queries(client: Client, url: str) -> int:
     return len(asked)
 
 
+MOST = {"pupils:merge": 150}
+"""Queries of a page that asks each table with a key to a child; of any other less than 60."""
+
+
 @pytest.mark.parametrize(
     "role", [Role.VSH, Role.IRO, Role.DESIGNATED_TEACHER, Role.DATA_OFFICER, Role.SCHOOL_COLLEAGUE]
 )
@@ -89,4 +93,4 @@ def test_as_many_queries_for_many_children_as_for_few(
     enlarge(world, MANY - FEW)
     many = {name: queries(client, url) for name, url in urls.items()}
     assert {name: (few[name], many[name]) for name in urls if few[name] != many[name]} == {}
-    assert {name: number for name, number in many.items() if number >= 60} == {}
+    assert {name: number for name, number in many.items() if number >= MOST.get(name, 60)} == {}
