@@ -1,8 +1,8 @@
 """How PEPs follow when two records of a child become one: of two plans of a term the further one stays."""
 
-from peps.models import PEP
+from peps.models import PEP, ContributorLink, PEPSection, PEPVersion, SignOff, Target
 from peps.rules.workflow import State
-from pupils.duplicates.handling import Handling, Stays, register
+from pupils.duplicates.handling import Handling, Stays, always_kept, register
 
 ORDER = [
     State.NOT_REQUIRED,
@@ -25,4 +25,11 @@ def further(kept: PEP, other: PEP) -> Stays:
     return Stays.KEPT if kept.held_on == other.held_on else Stays.ASK
 
 
-register(Handling(model=PEP, stays=further, why="the plan that is further on stays"))
+register(
+    Handling(model=PEP, stays=further, why="the plan that is further on stays"),
+    # Nobody is asked of each paragraph: which plan stays was decided, and its own words stay with it.
+    *(
+        Handling(model=model, stays=always_kept, why="the plan that stays has its own")
+        for model in (PEPSection, Target, PEPVersion, SignOff, ContributorLink)
+    ),
+)

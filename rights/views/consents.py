@@ -55,7 +55,7 @@ def consents(request: HttpRequest, pupil_id: int) -> HttpResponse:
 def record(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """An answer: given or refused."""
     require(request, Permission.RECORD_CONSENTS)
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, changes=True)
     check_may_record(request.user)
     back = reverse("rights:consents", args=[pupil.pk])
     form = ConsentForm(timezone.localdate(), request.POST or None, cancel_url=back)
@@ -85,7 +85,7 @@ def withdraw(request: HttpRequest, consent_id: int) -> HttpResponse:
     consent = Consent.objects.visible_to(request.user).select_related("purpose", "pupil").filter(pk=consent_id).first()
     if consent is None:
         raise Http404("There is no such consent among your children's.")
-    pupil = visible_pupil(request, consent.pupil_id)
+    pupil = visible_pupil(request, consent.pupil_id, changes=True)
     check_may_record(request.user)
     back = reverse("rights:consents", args=[pupil.pk])
     form = WithdrawForm(timezone.localdate(), request.POST or None, cancel_url=back)
@@ -103,7 +103,7 @@ def withdraw(request: HttpRequest, consent_id: int) -> HttpResponse:
 def give_notice(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """A version of a privacy notice was given to the child or their carer."""
     require(request, Permission.RECORD_CONSENTS)
-    pupil = visible_pupil(request, pupil_id)
+    pupil = visible_pupil(request, pupil_id, changes=True)
     check_may_record(request.user)
     back = reverse("rights:consents", args=[pupil.pk])
     form = NoticeGivenForm(timezone.localdate(), request.POST or None, cancel_url=back)
