@@ -1,5 +1,6 @@
 """Targets: what was reviewed, what is new, and the builder."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -67,7 +68,9 @@ def _builder(
 ) -> HttpResponse:
     back = reverse("peps:targets", args=[pep.pk])
     form = TargetForm(request.POST or None, initial=initial, cancel_url=back)
-    if request.method == "POST" and form.is_valid():
+    valid = form.is_valid()
+    given = dict(form.cleaned_data) if form.is_bound else initial
+    if request.method == "POST" and valid:
         try:
             saved = services.save_target(
                 pep=pep,
@@ -84,16 +87,13 @@ def _builder(
             return redirect(back)
     context = pep_context(request, pep, title=f"{'Target' if target else 'New target'}: {pep.pupil.display_name}")
     context |= {"form": form, "source": source, "target": target}
+    # The page after a refusal, and of a target that exists, shows the sentence without waiting for a key to be pressed.
+    context |= _in_one_sentence(pep, given, ())
     return render(request, "peps/target.html", context)
 
 
-@require_POST
-def target_sentence(request: HttpRequest, pep_id: int) -> HttpResponse:
-    """The target as one sentence while it is being written, with the hints it would get."""
-    pep = pep_in_work(request, pep_id)
-    form = TargetForm(request.POST)
-    form.is_valid()
-    given = form.cleaned_data
+def _in_one_sentence(pep: PEP, given: dict[str, Any], written: Iterable[str]) -> dict[str, Any]:
+    """The sentence of what is given and the hints it gets; what was not begun yet is not nagged about."""
     draft = rules.Draft(
         outcome=given.get("outcome", ""),
         measure=given.get("measure", ""),
@@ -104,13 +104,20 @@ def target_sentence(request: HttpRequest, pep_id: int) -> HttpResponse:
         how=tuple(rules.How(**row) for row in given.get("how") or []),
     )
     hints = rules.hints_for(draft, today=timezone.localdate(), failed=services.failed_outcomes(pep))
-    written = {name for name, value in request.POST.items() if str(value).strip()}
-    context = {
+    return {
         "sentence": rules.sentence_of(draft, pep.pupil.known_as or pep.pupil.forename) if draft.outcome else "",
-        # What was not begun yet is not nagged about.
         "hints": [hint for hint in hints if services.form_field(hint.field) in written],
     }
-    return render(request, "peps/target_sentence.html", context)
+
+
+@require_POST
+def target_sentence(request: HttpRequest, pep_id: int) -> HttpResponse:
+    """The target as one sentence while it is being written, with the hints it would get."""
+    pep = pep_in_work(request, pep_id)
+    form = TargetForm(request.POST)
+    form.is_valid()
+    written = {name for name, value in request.POST.items() if str(value).strip()}
+    return render(request, "peps/target_sentence.html", _in_one_sentence(pep, form.cleaned_data, written))
 
 
 @require_POST

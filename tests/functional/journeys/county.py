@@ -100,9 +100,10 @@ class Site:
         try:
             yield self
         finally:
-            for signal in (request_started, request_finished):
-                signal.connect(close_old_connections)
+            # Only when no request is under way: one that ends with the signals connected closes the connection.
             with self.quiet():
+                for signal in (request_started, request_finished):
+                    signal.connect(close_old_connections)
                 self._shared.dec_thread_sharing()
                 self._shared = None
 
