@@ -21,3 +21,8 @@ classify(
     open="id figure pupil",
     personal="status in_denominator in_numerator reason flags",
 )
+classify(
+    "attainment.TermAssessment",
+    open="id pupil academic_year season subject subject_key recorded_by recorded_at",
+    personal="working_at target standing",
+)

@@ -4,10 +4,11 @@ from django.db import models
 
 from attainment.querysets import IndicatorFigureQuerySet
 from attainment.rules import GradeScheme, QualificationSpec, Stage
+from attainment.rules.collection import STANDING_COLOURS, STANDING_LABELS, Standing
 from core.audit import track_changes, track_facts
 from core.figures import Figure
-from core.models import FeedRun
-from core.rules import KEY_STAGE_LABELS, KeyStage
+from core.models import FeedRun, User
+from core.rules import KEY_STAGE_LABELS, KeyStage, Season, term_label
 from core.sections import Section
 from pupils.models import Pupil
 from pupils.querysets import PupilDataQuerySet
@@ -170,3 +171,44 @@ class IndicatorPupil(models.Model):
 
     def __str__(self) -> str:
         return f"{self.figure_id}/{self.pupil_id}: {self.status}"
+
+
+@track_changes()
+class TermAssessment(models.Model):
+    """How a child stood in one subject at the end of a term, as the school said in the termly collection."""
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="term_assessments")
+    academic_year = models.PositiveSmallIntegerField()
+    season = models.CharField(max_length=10, choices=[(s.value, s.value.capitalize()) for s in Season])
+    subject = models.CharField(max_length=100)
+    subject_key = models.CharField(max_length=100, help_text="Folded subject: one row a subject and term")
+    working_at = models.CharField(max_length=40, help_text="Grade, standard or level the child works at")
+    target = models.CharField(max_length=40, blank=True, help_text="For the end of the stage")
+    standing = models.CharField(max_length=10, choices=[(s.value, label) for s, label in STANDING_LABELS.items()])
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    scope_section = Section.ATTAINMENT
+    objects = PupilDataQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pupil", "-academic_year", "season", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil", "academic_year", "season", "subject_key"], name="attainment_term_subject_once"
+            )
+        ]
+        indexes = [models.Index(fields=["academic_year", "season"], name="attainment_term")]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} {self.subject} {self.season} {self.academic_year}"
+
+    @property
+    def term_label(self) -> str:
+        """ "Autumn term 2026"."""
+        return term_label(self.academic_year, Season(self.season))
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """(word, colour) of the standing."""
+        return STANDING_LABELS[Standing(self.standing)], STANDING_COLOURS[Standing(self.standing)]

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
-from attainment.models import IndicatorPupil, Result
+from django.utils import timezone
+
+from attainment.models import IndicatorPupil, Result, TermAssessment
 from core.recipients import CARE_CIRCLE, EVERYBODY
 from core.roles import Permission
 from core.subject_access import RecordPart, Words, register
@@ -42,6 +44,25 @@ register(
             Words(name="level2_pass", label="Passes level 2"),
             Words(name="sat_on", label="Taken on"),
         ),
+    ),
+    RecordPart(
+        key="term_assessment",
+        label="How the child stood at the end of a term",
+        model=TermAssessment,
+        order=52,
+        permission=P.SEE_ATTAINMENT,
+        related=("recorded_by",),
+        to=EVERYBODY,
+        on=lambda row: timezone.localtime(row.recorded_at).date(),
+        fields=(
+            Words(name="season", label="Term", words=lambda row: row.term_label),
+            Words(name="subject", label="Subject"),
+            Words(name="working_at", label="Works at"),
+            Words(name="target", label="Target for the end of the stage"),
+            Words(name="standing", label="Stands"),
+            Words(name="recorded_by", label="Recorded by"),
+        ),
+        left_out={"academic_year": "part of the term", "recorded_at": "the day of the entry"},
     ),
     RecordPart(
         key="indicator",

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from attainment.collection.reading import history_of
 from attainment.forms import QualificationForm
 from attainment.models import IndicatorPupil, Qualification, Result
 from attainment.outcomes import outcomes_of
-from attainment.permissions import check_can_map_qualifications
+from attainment.permissions import can_record, check_can_map_qualifications
 from attainment.services import map_qualification
 from core.audit import Access, record_access
 from core.models import User
@@ -85,6 +86,8 @@ def child_attainment(request: HttpRequest, pupil_id: int) -> HttpResponse:
         .order_by("-figure__assessment_year", "figure__code")
     )
     context = child_context(request, pupil, active="attainment:child")
+    context["history"] = history_of(request.user, pupil)
+    context["may_record"] = can_record(request.user, pupil)
     context["outcomes"] = outcomes_of(results)
     context["indicator_lines"] = list(lines)
     return render(request, "attainment/child.html", context)

@@ -81,6 +81,7 @@ class Permission(StrEnum):
     SEE_ADOPTED_UPNS = "see_adopted_upns"
     SEE_CARE_DETAIL = "see_care_detail"
     SEE_ATTAINMENT = "see_attainment"
+    RECORD_ATTAINMENT = "record_attainment"
     SEE_PEPS = "see_peps"
     RECORD_PEPS = "record_peps"
     COMPLETE_PEPS = "complete_peps"
@@ -128,6 +129,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.SEE_ADOPTED_UPNS: "Reveal former UPNs of adopted children, with a trace",
     Permission.SEE_CARE_DETAIL: "See care episodes, legal status and placements",
     Permission.SEE_ATTAINMENT: "See results",
+    Permission.RECORD_ATTAINMENT: "Record how children stand at the end of a term",
     Permission.SEE_PEPS: "See Personal Education Plans",
     Permission.RECORD_PEPS: "Record PEP meetings",
     Permission.COMPLETE_PEPS: "Take a PEP as complete",
@@ -179,6 +181,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_ADOPTED_UPNS,
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
+            P.RECORD_ATTAINMENT,
             P.SEE_PEPS,
             P.RECORD_PEPS,
             P.COMPLETE_PEPS,
@@ -222,6 +225,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RECORD_PROTECTED_NOTES,
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
+            P.RECORD_ATTAINMENT,
             P.SEE_PEPS,
             P.RECORD_PEPS,
             P.COMPLETE_PEPS,
@@ -259,6 +263,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             P.SEE_PUPILS,
             P.SEE_ATTAINMENT,
+            P.RECORD_ATTAINMENT,
             P.SEE_PEPS,
             P.RECORD_PEPS,
             P.RECORD_EXCLUSIONS,
@@ -306,5 +311,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BOARD_READER: frozenset({P.SEE_ISSUED_REPORTS}),
     Role.SYSTEM_ADMIN: frozenset({P.MANAGE_ACCOUNTS, P.REVIEW_ACCESS}),
     # Of the sections that a designated teacher has delegated (core/sections.py).
-    Role.SCHOOL_COLLEAGUE: frozenset({P.SEE_PUPILS, P.SEE_ATTAINMENT, P.SEE_PEPS, P.RECORD_PEPS, P.RECORD_EXCLUSIONS}),
+    Role.SCHOOL_COLLEAGUE: frozenset(
+        {P.SEE_PUPILS, P.SEE_ATTAINMENT, P.RECORD_ATTAINMENT, P.SEE_PEPS, P.RECORD_PEPS, P.RECORD_EXCLUSIONS}
+    ),
 }

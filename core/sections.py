@@ -33,7 +33,7 @@ SECTION_LABELS: dict[Section, str] = {
 SECTION_HINTS: dict[Section, str] = {
     Section.SCHOOL: "Earlier schools, UPN, special educational needs, who works with the child",
     Section.ATTENDANCE: "Marks of each session, percentages, alerts",
-    Section.ATTAINMENT: "Results of each key stage",
+    Section.ATTAINMENT: "Results of each key stage. They may also record how the child stands at the end of a term",
     Section.PEPS: "They may also record that a meeting was held",
     Section.EXCLUSIONS: "They may also record an exclusion by your school",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from attainment.collection.reading import history_of
 from attainment.models import Result
 from attainment.outcomes import outcomes_of
 from attendance.indicators.child import child_year
@@ -122,6 +123,17 @@ def _attainment(user: Any, pupil: Pupil, today: date) -> FactGroup:
     return FactGroup("Results", "The results feed", rows or [("Results", "None known")])
 
 
+def _term_assessments(user: Any, pupil: Pupil, today: date) -> FactGroup:
+    history = history_of(user, pupil)
+    rows = []
+    for line in history.lines:
+        row = line.latest
+        target = f", target {row.target}" if row.target else ""
+        rows.append((line.subject, f"{row.working_at}{target}: {row.tag[0].lower()} ({row.term_label.lower()})"))
+    none = [("Subjects", "Nothing recorded: the school does it under Attainment, once a term")]
+    return FactGroup("How the child stands", "The termly collection", rows or none)
+
+
 def _send(user: Any, pupil: Pupil, today: date) -> FactGroup:
     return FactGroup("Special needs on record", "The roll", [("SEND", pupil.get_send_display() or "Not known")])
 
@@ -141,6 +153,7 @@ GROUPS: Mapping[str, Callable[[Any, Pupil, date], FactGroup | None]] = {
     "attendance": _attendance,
     "exclusions": _exclusions,
     "attainment": _attainment,
+    "term_assessments": _term_assessments,
     "send": _send,
     "moves": _moves,
 }

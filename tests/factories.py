@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from attainment.models import Qualification, Result
+from attainment.models import Qualification, Result, TermAssessment
 from attainment.rules import subject_key
 from attendance.models import EffectiveRegister, Register
 from attendance.register.places import WIDTH, place_of
@@ -250,6 +250,23 @@ class ResultFactory(DjangoModelFactory):
     subject_key = factory.LazyAttribute(lambda o: subject_key(o.subject))
     qualification = factory.LazyFunction(lambda: Qualification.objects.get(code="KS2_TEST"))
     grade = "4"
+
+
+class TermAssessmentFactory(DjangoModelFactory):
+    """English, autumn of the school year."""
+
+    class Meta:
+        model = TermAssessment
+
+    pupil = factory.SubFactory(PupilFactory)
+    academic_year = SCHOOL_YEAR
+    season = "autumn"
+    subject = "English"
+    subject_key = factory.LazyAttribute(lambda o: subject_key(o.subject))
+    working_at = "4"
+    target = "5"
+    standing = "nearly"
+    recorded_at = factory.LazyFunction(timezone.now)
 
 
 class RegisterFactory(DjangoModelFactory):

@@ -209,25 +209,8 @@ PROGRESS = {
     "by": "designated_teacher",
     "before_meeting": True,
     "about": "Results and the termly collection are shown; say what they mean.",
-    "facts": ["attainment"],
+    "facts": ["term_assessments", "attainment"],
     "fields": [
-        rows(
-            "early_learning",
-            "Areas of learning",
-            [["area", "Area"], ["standing", "Above, on or below"], ["comment", "Comment"]],
-            when={"phases": ["early_years"]},
-        ),
-        rows(
-            "subjects",
-            "Subjects",
-            [
-                ["subject", "Subject"],
-                ["current", "Now"],
-                ["target", "Target"],
-                ["standing", "Behind, nearly or on track"],
-            ],
-            when=NOT_EARLY,
-        ),
         yes_no("targets_aspirational", "Are the targets accurate and ambitious?", when=NOT_EARLY, **NEEDED),
         yes_no("on_track", "Is the child on track for the end of the stage?", **NEEDED),
         long(

@@ -415,6 +415,14 @@ ATTAINMENT: dict[str, Entry] = {
         },
         get=DATA_TEAM, post=DATA_POST),
     "attainment:child": Entry(kwargs=child, get=CHILD),
+    "attainment:collection": Entry(get=answers(
+                        "200 200 403 200 403 403 403 403 403 200")),
+    "attainment:record": Entry(
+        kwargs=child, data=lambda world, side: {"working_0": "4", "target_0": "5", "standing_0": "nearly"},
+        get=answers(    "200 200 403 200 403 403 403 403 403 200",
+                        "200 200 403 404 403 403 403 403 403 404"),
+        post=answers(   "302 302 403 302 403 403 403 403 403 302",
+                        "302 302 403 404 403 403 403 403 403 404")),
 }
 PROVISION: dict[str, Entry] = {
     "provision:list": Entry(get=CHILDREN),

@@ -39,6 +39,7 @@ SECTION_OF: dict[str, Section] = {
     "pupils:school": Section.SCHOOL,
     "attendance:child": Section.ATTENDANCE,
     "attainment:child": Section.ATTAINMENT,
+    "attainment:record": Section.ATTAINMENT,
     "peps:child": Section.PEPS,
     "peps:record_meeting": Section.PEPS,
     "peps:pep": Section.PEPS,
@@ -79,7 +80,7 @@ def test_only_the_pages_of_the_delegated_section_open(section: Section, world: W
     assert found == {name: 200 if own in {section, Section.BASICS} else 404 for name, own in SECTION_OF.items()}
 
 
-@pytest.mark.parametrize("name", ["peps:record_meeting", "provision:new"])
+@pytest.mark.parametrize("name", ["peps:record_meeting", "provision:new", "attainment:record"])
 def test_nothing_is_recorded_in_a_section_that_is_not_delegated(name: str, world: World, client: Client) -> None:
     Delegation.objects.filter(pk=world.own.delegation.pk).update(sections=["attendance"])
     entry = MATRIX[name]
@@ -106,6 +107,7 @@ def narrow(world: World) -> Pupil:
     CareEpisode.objects.filter(pupil=pupil).update(home_post="S3CR3T")
     make.PlaceFactory(pupil=pupil, school=make.SchoolFactory(name="Secretformer School"), to_on=MONDAY)
     make.ResultFactory(pupil=pupil, subject="Secretsubject")
+    make.TermAssessmentFactory(pupil=pupil, subject="Secretsubject")
     make.PEPFactory(pupil=pupil, due_on=MONDAY, due_because="Secretdue")
     make.ExclusionFactory(pupil=pupil, school=make.SchoolFactory(name="Secretexcluder School"), from_on=MONDAY)
     absent = marks_of(SCHOOL_YEAR, {(MONDAY, "AM"): "N", (MONDAY, "PM"): "N"})

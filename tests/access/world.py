@@ -267,6 +267,7 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
     )
     make.ResultFactory(pupil=pupil)
     make.ResultFactory(pupil=pupil, assessment_year=FIGURE_YEAR)
+    make.TermAssessmentFactory(pupil=pupil)
     IndicatorPupil.objects.create(
         figure=figure, pupil=pupil, status="in", in_denominator=True, in_numerator=number == 1, reason="All months."
     )
