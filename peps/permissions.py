@@ -32,6 +32,25 @@ def can_record_meeting(user: Any, pep: PEP) -> bool:
     return True
 
 
+def check_can_arrange(user: Any, pep: PEP) -> None:
+    """Who sets the meeting: the social worker, the school, the Virtual School (practice.md 1.5); before it was held."""
+    check_can_change(user, pep)
+    step = workflow.STEPS["arrange"]
+    role = Role(user.role)
+    if role not in step.by:
+        raise PermissionDenied("PEP meetings are arranged by the social worker, the school or the Virtual School.")
+    if reason := workflow.why_not(step, State(pep.state), role):
+        raise PermissionDenied(reason)
+
+
+def can_arrange(user: Any, pep: PEP) -> bool:
+    try:
+        check_can_arrange(user, pep)
+    except PermissionDenied:
+        return False
+    return True
+
+
 def check_can_write(user: Any, pep: PEP, section: Section) -> Contributor:
     """Who may write in a section now (rules/workflow.py); returns as whom the person writes."""
     check_can_change(user, pep)

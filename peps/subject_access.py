@@ -116,9 +116,11 @@ register(
             Words(name="chair", label="Chair"),
             Words(name="interpreter", label="Interpreter"),
             Words(name="moved_because", label="Why it was moved", about=About.CHECK),
+            Words(name="cancelled_because", label="Why it was cancelled", about=About.CHECK),
             Words(name="child_absent_because", label="Why the child was not there", about=About.CHECK),
             Words(name="next_on", label="Next meeting"),
         ),
+        left_out={"link": "an address to join by, of no use after the meeting"},
     ),
     RecordPart(
         key="pep-invitee",
