@@ -139,7 +139,10 @@ def as_changed(rule: Rule, on: date, changes: Sequence[Change]) -> Rule:
             f"The county switched this rule {'on' if change.switched_on else 'off'} from {day_words(change.from_on)}."
         )
     reminders = rule.reminders if change.reminders is None else change.reminders
-    return replace(rule, offset=offset, switched_on=change.switched_on, reminders=reminders, changed=words)
+    warn = rule.warn_offset if rule.warn_offset is not None and abs(rule.warn_offset) < abs(offset) else None
+    return replace(
+        rule, offset=offset, warn_offset=warn, switched_on=change.switched_on, reminders=reminders, changed=words
+    )
 
 
 def no_cut_off(_on: date) -> date | None:

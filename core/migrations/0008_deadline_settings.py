@@ -9,121 +9,318 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_disposal'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("core", "0007_disposal"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeadlineSetting',
+            name="DeadlineSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8)),
-                ('from_on', models.DateField()),
-                ('switched_on', models.BooleanField(default=True)),
-                ('offset', models.SmallIntegerField(help_text='Days, as the rule counts them; empty: as by default', null=True)),
-                ('reminders', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), help_text='Working days before the due date', null=True, size=None)),
-                ('reason', models.CharField(max_length=300)),
-                ('set_at', models.DateTimeField()),
-                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=8)),
+                ("from_on", models.DateField()),
+                ("switched_on", models.BooleanField(default=True)),
+                (
+                    "offset",
+                    models.SmallIntegerField(
+                        help_text="Days, as the rule counts them; empty: as by default", null=True
+                    ),
+                ),
+                (
+                    "reminders",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        help_text="Working days before the due date",
+                        null=True,
+                        size=None,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("set_at", models.DateTimeField()),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code', 'set_at', 'pk'],
+                "ordering": ["code", "set_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DeadlineSettingEvent',
+            name="DeadlineSettingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=8)),
-                ('from_on', models.DateField()),
-                ('switched_on', models.BooleanField(default=True)),
-                ('offset', models.SmallIntegerField(help_text='Days, as the rule counts them; empty: as by default', null=True)),
-                ('reminders', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), help_text='Working days before the due date', null=True, size=None)),
-                ('reason', models.CharField(max_length=300)),
-                ('set_at', models.DateTimeField()),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.deadlinesetting')),
-                ('set_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=8)),
+                ("from_on", models.DateField()),
+                ("switched_on", models.BooleanField(default=True)),
+                (
+                    "offset",
+                    models.SmallIntegerField(
+                        help_text="Days, as the rule counts them; empty: as by default", null=True
+                    ),
+                ),
+                (
+                    "reminders",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        help_text="Working days before the due date",
+                        null=True,
+                        size=None,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("set_at", models.DateTimeField()),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="core.deadlinesetting",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TermCutOff',
+            name="TermCutOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('academic_year', models.PositiveSmallIntegerField(help_text='Year it starts: 2026 is 2026/27')),
-                ('season', models.CharField(choices=[('autumn', 'Autumn'), ('spring', 'Spring'), ('summer', 'Summer')], max_length=10)),
-                ('on', models.DateField()),
-                ('reason', models.CharField(max_length=300)),
-                ('set_at', models.DateTimeField()),
-                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("academic_year", models.PositiveSmallIntegerField(help_text="Year it starts: 2026 is 2026/27")),
+                (
+                    "season",
+                    models.CharField(
+                        choices=[("autumn", "Autumn"), ("spring", "Spring"), ("summer", "Summer")], max_length=10
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("reason", models.CharField(max_length=300)),
+                ("set_at", models.DateTimeField()),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['academic_year', 'on'],
+                "ordering": ["academic_year", "on"],
             },
         ),
         migrations.CreateModel(
-            name='TermCutOffEvent',
+            name="TermCutOffEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('academic_year', models.PositiveSmallIntegerField(help_text='Year it starts: 2026 is 2026/27')),
-                ('season', models.CharField(choices=[('autumn', 'Autumn'), ('spring', 'Spring'), ('summer', 'Summer')], max_length=10)),
-                ('on', models.DateField()),
-                ('reason', models.CharField(max_length=300)),
-                ('set_at', models.DateTimeField()),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.termcutoff')),
-                ('set_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("academic_year", models.PositiveSmallIntegerField(help_text="Year it starts: 2026 is 2026/27")),
+                (
+                    "season",
+                    models.CharField(
+                        choices=[("autumn", "Autumn"), ("spring", "Spring"), ("summer", "Summer")], max_length=10
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("reason", models.CharField(max_length=300)),
+                ("set_at", models.DateTimeField()),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="core.termcutoff",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='deadlinesetting',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_deadlinesettingevent" ("code", "from_on", "id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "reminders", "set_at", "set_by_id", "switched_on") SELECT new_values."code", new_values."from_on", new_values."id", new_values."offset", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."reminders", new_values."set_at", new_values."set_by_id", new_values."switched_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='947317872c018c186979396ace5e930efe8c25d6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_98dcb', referencing='REFERENCING NEW TABLE AS new_values ', table='core_deadlinesetting', when='AFTER')),
+            model_name="deadlinesetting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_deadlinesettingevent" ("code", "from_on", "id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "reminders", "set_at", "set_by_id", "switched_on") SELECT new_values."code", new_values."from_on", new_values."id", new_values."offset", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."reminders", new_values."set_at", new_values."set_by_id", new_values."switched_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="947317872c018c186979396ace5e930efe8c25d6",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_98dcb",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="core_deadlinesetting",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='deadlinesetting',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "core_deadlinesettingevent" ("code", "from_on", "id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "reminders", "set_at", "set_by_id", "switched_on") VALUES (NEW."code", NEW."from_on", NEW."id", NEW."offset", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."reminders", NEW."set_at", NEW."set_by_id", NEW."switched_on"); RETURN NULL;', hash='8be84203dccee9d9d51e79dcb8b4b79d2611b31e', operation='UPDATE', pgid='pgtrigger_update_update_a8797', table='core_deadlinesetting', when='AFTER')),
+            model_name="deadlinesetting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "core_deadlinesettingevent" ("code", "from_on", "id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "reminders", "set_at", "set_by_id", "switched_on") VALUES (NEW."code", NEW."from_on", NEW."id", NEW."offset", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."reminders", NEW."set_at", NEW."set_by_id", NEW."switched_on"); RETURN NULL;',
+                    hash="8be84203dccee9d9d51e79dcb8b4b79d2611b31e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a8797",
+                    table="core_deadlinesetting",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='deadlinesetting',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_deadlinesettingevent" ("code", "from_on", "id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "reminders", "set_at", "set_by_id", "switched_on") SELECT old_values."code", old_values."from_on", old_values."id", old_values."offset", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."reminders", old_values."set_at", old_values."set_by_id", old_values."switched_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='fce843a532a7dc003494b49a361b3dbf2fe0e7f2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e234c', referencing='REFERENCING OLD TABLE AS old_values ', table='core_deadlinesetting', when='AFTER')),
+            model_name="deadlinesetting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_deadlinesettingevent" ("code", "from_on", "id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "reminders", "set_at", "set_by_id", "switched_on") SELECT old_values."code", old_values."from_on", old_values."id", old_values."offset", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."reminders", old_values."set_at", old_values."set_by_id", old_values."switched_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="fce843a532a7dc003494b49a361b3dbf2fe0e7f2",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e234c",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="core_deadlinesetting",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='deadlinesettingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='4c891d60aad6950437608c33c306dfb49a6017c5', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_6a522', table='core_deadlinesettingevent', when='BEFORE')),
+            model_name="deadlinesettingevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="4c891d60aad6950437608c33c306dfb49a6017c5",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_6a522",
+                    table="core_deadlinesettingevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termcutoff',
-            constraint=models.UniqueConstraint(fields=('academic_year', 'season'), name='core_cut_off_once_a_term'),
+            model_name="termcutoff",
+            constraint=models.UniqueConstraint(fields=("academic_year", "season"), name="core_cut_off_once_a_term"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='termcutoff',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_termcutoffevent" ("academic_year", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "season", "set_at", "set_by_id") SELECT new_values."academic_year", new_values."id", new_values."on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."season", new_values."set_at", new_values."set_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4b9acba479cfa395d57ca606a748fc5105fd65ae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1ee00', referencing='REFERENCING NEW TABLE AS new_values ', table='core_termcutoff', when='AFTER')),
+            model_name="termcutoff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_termcutoffevent" ("academic_year", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "season", "set_at", "set_by_id") SELECT new_values."academic_year", new_values."id", new_values."on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."season", new_values."set_at", new_values."set_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="4b9acba479cfa395d57ca606a748fc5105fd65ae",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1ee00",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="core_termcutoff",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='termcutoff',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "core_termcutoffevent" ("academic_year", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "season", "set_at", "set_by_id") VALUES (NEW."academic_year", NEW."id", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."season", NEW."set_at", NEW."set_by_id"); RETURN NULL;', hash='c3daf5de79923387507279145d8d8ba22df5e775', operation='UPDATE', pgid='pgtrigger_update_update_1d0e2', table='core_termcutoff', when='AFTER')),
+            model_name="termcutoff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "core_termcutoffevent" ("academic_year", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "season", "set_at", "set_by_id") VALUES (NEW."academic_year", NEW."id", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."season", NEW."set_at", NEW."set_by_id"); RETURN NULL;',
+                    hash="c3daf5de79923387507279145d8d8ba22df5e775",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1d0e2",
+                    table="core_termcutoff",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='termcutoff',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_termcutoffevent" ("academic_year", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "season", "set_at", "set_by_id") SELECT old_values."academic_year", old_values."id", old_values."on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."season", old_values."set_at", old_values."set_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='da1d5f5f572ab72f1b248ce4cf4ecdb02ee32a60', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2f180', referencing='REFERENCING OLD TABLE AS old_values ', table='core_termcutoff', when='AFTER')),
+            model_name="termcutoff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "core_termcutoffevent" ("academic_year", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "season", "set_at", "set_by_id") SELECT old_values."academic_year", old_values."id", old_values."on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."season", old_values."set_at", old_values."set_by_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="da1d5f5f572ab72f1b248ce4cf4ecdb02ee32a60",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2f180",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="core_termcutoff",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='termcutoffevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the change history is append-only';", hash='0d08bb29f0dbe311f35d040adf212f7a4c5e7a2e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_29282', table='core_termcutoffevent', when='BEFORE')),
+            model_name="termcutoffevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the change history is append-only';",
+                    hash="0d08bb29f0dbe311f35d040adf212f7a4c5e7a2e",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_29282",
+                    table="core_termcutoffevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

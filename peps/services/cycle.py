@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from core.actor import acting_as
 from peps import cycle, rules
@@ -55,6 +56,30 @@ def open_due_peps(*, today: date, actor: Any) -> int:
     with acting_as(actor, service="peps.open_due_peps"):
         PEP.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
     return len(new)
+
+
+@transaction.atomic
+def refit_due_dates() -> int:
+    """Give the PEPs of the running term that wait for their meeting the due date that holds now; how many moved.
+
+    For when term dates, the cut-off of a term or rule P5 change (core/followers.py).
+    """
+    today = timezone.localdate()
+    term = cycle.current_term(today)
+    peps = list(PEP.objects.of_term(term).wanted(today).select_for_update())
+    starts = roll.care_starts([pep.pupil_id for pep in peps], today)
+    earlier = PEP.objects.filter(pupil_id__in=starts).exclude(pk__in=[pep.pk for pep in peps])
+    last_due = dict(earlier.values_list("pupil_id").annotate(last=Max("due_on")).order_by())
+    moved = []
+    for pep in peps:
+        start = starts[pep.pupil_id]
+        due = rules.due_for(term=term, start=start.on, came_new=start.is_start, last_due_on=last_due.get(pep.pupil_id))
+        if (pep.due_on, pep.due_because) != (due.due_on, due.because):
+            pep.due_on, pep.due_because = due.due_on, due.because
+            moved.append(pep)
+    with acting_as(None, service="peps.refit_due_dates"):
+        PEP.objects.bulk_update(moved, ["due_on", "due_because"], batch_size=500)
+    return len(moved)
 
 
 def _circumstances(

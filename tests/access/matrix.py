@@ -784,6 +784,14 @@ def terms(world: World, side: Side) -> dict[str, Any]:
 
 
 CALENDARS: dict[str, Entry] = {
+    "deadlines:list": Entry(get=DATA_TEAM),
+    "deadlines:rule": Entry(
+        kwargs=lambda world, side: {"code": "P11"}, get=DATA_TEAM, post=DATA_POST, data=lambda world, side: {
+            "offset": "8", "reminders": "3, 1", "switched_on": "yes", "reason": "Agreed", **day("from_on"),
+        }),
+    "deadlines:cut_off": Entry(
+        kwargs=lambda world, side: {"academic_year": 2026, "season": "autumn"}, get=DATA_TEAM, post=DATA_POST,
+        data=lambda world, side: {"reason": "Agreed", **day("on", TODAY + timedelta(days=3))}),
     "calendars:list": Entry(get=DATA_TEAM),
     "calendars:new": Entry(
         data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=DATA_TEAM, post=DATA_POST
