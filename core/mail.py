@@ -40,4 +40,7 @@ def send_mail_to(
         return bool(message.send())
     except (OSError, SMTPException) as error:
         logger.error("mail_failed", fault=type(error).__name__)  # noqa: TRY400
+        if connection is not None:
+            # What is left of a broken conversation must not spoil the next mail.
+            connection.close()
         return False

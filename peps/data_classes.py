@@ -32,6 +32,7 @@ classify(
 classify(
     "peps.Invitee", open="id meeting user invited_at response attendance cancel_told_at", personal="role name email"
 )
+classify("peps.ReminderSent", open="id pep code due_on kind user sent_at")
 classify(
     "peps.QualityCheck",
     open="id pep version moderation overall assessor at",

@@ -204,3 +204,4 @@ register(
 )
 leave_out("peps.PEPVersion", "The same answers once more, as they stood when the plan was submitted.")
 leave_out("peps.ContributorLink", "A way in for the child or the carer, without any words of theirs.")
+leave_out("peps.ReminderSent", "Which colleague was reminded of which deadline; the deadlines follow from the PEP.")
