@@ -6,13 +6,15 @@ the number of PEPs.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core import rules as time_rules
-from core.calendars import Calendars, cut_offs, deadline_days
+from core.calendars import Calendars, all_calendars, cut_offs, deadline_days
 from core.deadlines.county import county_changes
 from core.deadlines.registry import deadlines_for
 from core.deadlines.rules import Change, Days, Deadline, Trigger
@@ -95,36 +97,52 @@ def is_overdue(deadline: Deadline, today: date) -> bool:
 
 
 def _read(rows: Sequence[PEP], today: date) -> _Record:
-    pupils = {pep.pupil_id for pep in rows}
-    ids = [pep.pk for pep in rows]
-    moves = CareEpisode.objects.filter(pupil_id__in=pupils, rne__in=MOVED, decom__lte=today)
-    held = PEP.objects.filter(pupil_id__in=pupils, held_on__isnull=False)
-    reviews = ReturnRecord.objects.filter(pupil_id__in=pupils, table="reviews", on__isnull=False)
-    took = PEPStep.objects.filter(pep_id__in=ids, name__in=[name for _, name in STEP_OF.values()]).order_by("at")
-    ready: dict[int, set[str]] = defaultdict(set)
-    for pep_id, code in PEPSection.objects.filter(pep_id__in=ids, ready_at__isnull=False).values_list("pep_id", "code"):
-        ready[pep_id].add(code)
+    """Only what the states of these PEPs ask for, so that the page of one PEP stays light."""
+    pupils = sorted({pep.pupil_id for pep in rows})
+    waiting = [pep for pep in rows if pep.waits_for_meeting]
+    who = {pep.pupil_id for pep in waiting}
+    places = roll.main_places_on(pupils, today)
+    own_terms = {place.school.calendar_id for place in places.values() if place.school.calendar_id is not None}
+    meetings = {m.pep_id: m for m in Meeting.objects.standing().filter(pep__in=waiting)} if waiting else {}
     return _Record(
         today=today,
-        starts=roll.care_starts(list(pupils), today),
-        moves=_by_pupil(moves.values_list("pupil_id", "decom")),
-        places=roll.main_places_on(list(pupils), today),
-        held=_by_pupil(held.values_list("pupil_id", "held_on")),
-        reviews=_by_pupil(reviews.values_list("pupil_id", "on")),
-        meetings={m.pep_id: m for m in Meeting.objects.standing().filter(pep_id__in=ids)},
-        steps={(pep_id, name): local_date(at) for pep_id, name, at in took.values_list("pep_id", "name", "at")},
-        ready=ready,
-        calendars=Calendars(),
-        names=dict(Calendar.objects.values_list("pk", "name")),
+        starts=roll.care_starts(pupils, today),
+        moves=_by_pupil(CareEpisode.objects.filter(rne__in=MOVED, decom__lte=today), "decom", who),
+        places=places,
+        held=_by_pupil(PEP.objects.filter(held_on__isnull=False), "held_on", who),
+        reviews=_by_pupil(ReturnRecord.objects.filter(table="reviews", on__isnull=False), "on", who),
+        meetings=meetings,
+        steps=_last_steps([pep.pk for pep in rows if State(pep.state) in STEP_OF]),
+        ready=_ready(list(meetings)),
+        calendars=all_calendars(),
+        names=dict(Calendar.objects.filter(pk__in=own_terms).values_list("pk", "name")) if own_terms else {},
         cut_offs=cut_offs(),
         changes=county_changes(),
     )
 
 
-def _by_pupil(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[date]]:
+def _last_steps(ids: Sequence[int]) -> dict[tuple[int, str], date]:
+    if not ids:
+        return {}
+    names = [name for _, name in STEP_OF.values()]
+    took = PEPStep.objects.filter(pep_id__in=ids, name__in=names).order_by("at").values_list("pep_id", "name", "at")
+    return {(pep_id, name): local_date(at) for pep_id, name, at in took}
+
+
+def _ready(ids: Sequence[int]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    if ids:
+        rows = PEPSection.objects.filter(pep_id__in=ids, ready_at__isnull=False)
+        for pep_id, code in rows.values_list("pep_id", "code"):
+            found[pep_id].add(code)
+    return found
+
+
+def _by_pupil(rows: QuerySet[Any], field_name: str, pupils: Collection[int]) -> dict[int, list[date]]:
     found: dict[int, list[date]] = defaultdict(list)
-    for pupil_id, on in pairs:
-        found[pupil_id].append(on)
+    if pupils:
+        for pupil_id, on in rows.filter(pupil_id__in=pupils).values_list("pupil_id", field_name):
+            found[pupil_id].append(on)
     return found
 
 

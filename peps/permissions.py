@@ -1,5 +1,6 @@
 """What a person may do with a PEP they can see."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -73,3 +74,16 @@ def can_write(user: Any, pep: PEP, section: Section) -> bool:
     except PermissionDenied:
         return False
     return True
+
+
+def writable_sections(user: Any, pep: PEP, returned: Collection[str]) -> set[str]:
+    """Codes of the sections that a person may write in now: `can_write` of all of them, in one query."""
+    writer = WRITES_AS.get(Role(user.role))
+    try:
+        check_can_change(user, pep)
+    except PermissionDenied:
+        return set()
+    if writer is None:
+        return set()
+    state = State(pep.state)
+    return {s.code for s in pep.form_sections if workflow.may_write(state, writer, s.by, returned=s.code in returned)}

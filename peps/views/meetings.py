@@ -1,5 +1,6 @@
 """Pages of a PEP's meetings: set one, move or cancel it, ask people, send the invitations, answer."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -20,11 +21,10 @@ from peps.services import invitations, meetings
 from peps.views.common import pep_context, pep_in_work, visible_pep
 
 
-def meeting_context(request: HttpRequest, pep: PEP) -> dict[str, Any]:
-    """What a PEP's page says of its meeting: the one that stands, and whether the person may set or change it."""
-    may = can_arrange(request.user, pep)
+def meeting_context(pep: PEP, possible: Mapping[str, Any]) -> dict[str, Any]:
+    """What a PEP's page says of its meeting: the one that stands, and whether the person may set one."""
     meeting = pep.meetings.standing().first()
-    return {"meeting": meeting, "may_arrange": may and meeting is None}
+    return {"meeting": meeting, "may_arrange": "arrange" in possible and meeting is None}
 
 
 def _meeting(pep: PEP, meeting_id: int) -> Meeting:

@@ -45,7 +45,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         "missing": missing_before_submission(pep) if "submit" in context["steps"] else [],
         "log": pep.steps.select_related("by"),
         **quality_context(request, pep, context["steps"]),
-        **meeting_context(request, pep),
+        **meeting_context(pep, context["steps"]),
         **due_context(pep, context["today"]),
     }
     return render(request, "peps/pep.html", context)
