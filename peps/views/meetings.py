@@ -115,8 +115,10 @@ def meeting_page(request: HttpRequest, pep_id: int, meeting_id: int) -> HttpResp
 
 def _facts(meeting: Meeting) -> list[tuple[str, Any]]:
     local = timezone.localtime(meeting.starts_at)
+    time = f", {local:%H:%M}, {meeting.minutes} minutes" if meeting.arranged_by else ""
     rows: list[tuple[str, Any]] = [
-        ("When", f"{when(meeting.starts_at)}, {local:%H:%M}, {meeting.minutes} minutes"),
+        # Of a meeting that nobody set here, only its day is known.
+        ("When", f"{when(meeting.starts_at)}{time}"),
         ("How", meeting.get_mode_display()),
         ("Where", meeting.venue),
         ("Link", meeting.link),
