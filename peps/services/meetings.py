@@ -283,8 +283,11 @@ def record(*, pep: PEP, held_on: date, record: Record, today: date, actor: Any) 
     return row
 
 
-def suggested_days(pep: PEP, today: date) -> list[rules.Suggestion]:
-    """Days that fit the meeting of a PEP: set in the last one, near a care review or the review of an EHCP."""
+def suggested_days(pep: PEP, today: date, *, of_care: bool = True) -> list[rules.Suggestion]:
+    """Days that fit the meeting of a PEP: set in the last one, near a care review or the review of an EHCP.
+
+    `of_care` is False for who is told nothing of care.
+    """
     start = roll.care_starts([pep.pupil_id], today).get(pep.pupil_id)
     reviews = pep.pupil.return_records.filter(table="reviews", on__isnull=False).values_list("on", flat=True)
     last = (
@@ -297,7 +300,7 @@ def suggested_days(pep: PEP, today: date) -> list[rules.Suggestion]:
         due_on=pep.due_on,
         today=today,
         set_on=last.next_on if last else None,
-        review_by=rules.care_review_by(start.on, list(reviews)) if start else None,
+        review_by=rules.care_review_by(start.on, list(reviews)) if start and of_care else None,
         ehcp_on=_ehcp_review(pep),
     )
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.account_access import mail_is_set_up
+from core.sections import is_limited
 from core.wording import local_date, when
 from peps.forms.meetings import ArrangeForm, CancelForm, InviteeForm, MoveForm
 from peps.models import PEP, Invitee, Meeting
@@ -64,7 +65,7 @@ def arrange(request: HttpRequest, pep_id: int) -> HttpResponse:
     pep = pep_in_work(request, pep_id)
     check_can_arrange(request.user, pep)
     today = timezone.localdate()
-    days = meetings.suggested_days(pep, today)
+    days = meetings.suggested_days(pep, today, of_care=not is_limited(request.user))
     form = ArrangeForm(request.POST or None, initial=_initial(pep, days), cancel_url=reverse("peps:pep", args=[pep.pk]))
     if request.method == "POST" and form.is_valid():
         try:

@@ -46,7 +46,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         "log": pep.steps.select_related("by"),
         **quality_context(request, pep, context["steps"]),
         **meeting_context(pep, context["steps"]),
-        **due_context(pep, context["today"]),
+        **due_context(request.user, pep, context["today"]),
     }
     return render(request, "peps/pep.html", context)
 

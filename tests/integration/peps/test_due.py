@@ -14,7 +14,15 @@ from peps.due import due_of
 from peps.models import PEP, FormVersion
 from peps.rules.form import Phase
 from pupils.models import CareEpisode, ReturnRecord
-from tests.factories import EpisodeFactory, PEPFactory, PlaceFactory, SchoolFactory, UserFactory, looked_after
+from tests.factories import (
+    EpisodeFactory,
+    MembershipFactory,
+    PEPFactory,
+    PlaceFactory,
+    SchoolFactory,
+    UserFactory,
+    looked_after,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -138,6 +146,16 @@ def test_the_page_says_what_is_due_and_why(client):
     text = client.get(reverse("peps:pep", args=[pep.pk])).content.decode()
     assert "10 working days after coming into care on Fri 6 Nov 2026, counted from Mon 9 Nov: Fri 20 Nov 2026." in text
     assert "Overdue" in text
+
+
+def test_a_move_is_told_to_those_only_who_see_placements(client):
+    post = MembershipFactory()
+    pep = PEPFactory(pupil=looked_after(school=post.school), state="open")
+    EpisodeFactory(pupil=pep.pupil, decom=date(2026, 11, 2), rne="P")
+    for user, told in ((UserFactory(role=Role.VSH.value), True), (post.user, False)):
+        client.force_login(user)
+        text = client.get(reverse("peps:pep", args=[pep.pk])).content.decode()
+        assert ("Full PEP after the move" in text, "PEP of the term" in text) == (told, True)
 
 
 def test_many_peps_are_asked_in_as_many_queries_as_one():
