@@ -1,13 +1,13 @@
 """School calendars: recorded terms where a school or the county has them, else the county pattern of core.rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from core import rules
 from core.deadlines.rules import Days
-from core.models import Calendar, ClosureDay, Term
+from core.models import Calendar, ClosureDay, Term, TermCutOff
 from core.once import once
 
 
@@ -122,19 +122,40 @@ def county_year(academic_year: int) -> YearCalendar:
     return all_calendars().of(None, academic_year)
 
 
-def deadline_days(calendar_id: int | None = None, name: str = "the county's term dates") -> Days:
-    """What deadlines count by: the school days and ends of term of a calendar (None: the county's)."""
-    calendars = all_calendars()
+@once
+def cut_offs() -> Mapping[tuple[int, str], date]:
+    """{(academic year, season): the county's cut-off}, where one is recorded."""
+    return {(row.academic_year, row.season): row.on for row in TermCutOff.objects.all()}
+
+
+def deadline_days(
+    calendar_id: int | None = None,
+    name: str = "the county's term dates",
+    *,
+    calendars: Calendars | None = None,
+    recorded: Mapping[tuple[int, str], date] | None = None,
+) -> Days:
+    """What deadlines count by: the school days and ends of term of a calendar (None: the county's).
+
+    `calendars` and `recorded` (cut-offs) save a job that asks for many from reading them again.
+    """
+    known = calendars or all_calendars()
+    county = cut_offs() if recorded is None else recorded
 
     def year_of(on: date) -> YearCalendar:
-        return calendars.of(calendar_id, rules.academic_year_of(on))
+        return known.of(calendar_id, rules.academic_year_of(on))
 
-    def term_end(on: date) -> date:
+    def term_of(on: date) -> tuple[int, rules.Season, date]:
         for year in (rules.academic_year_of(on), rules.academic_year_of(on) + 1):
             for season in rules.Season:
-                last = calendars.of(calendar_id, year).season(season)[1]
+                last = known.of(calendar_id, year).season(season)[1]
                 if on <= last:
-                    return last
+                    return year, season, last
         raise ValueError(f"No term ends on or after {on}.")
 
-    return Days(is_school_day=lambda on: year_of(on).is_school_day(on), term_end=term_end, name=name)
+    return Days(
+        is_school_day=lambda on: year_of(on).is_school_day(on),
+        term_end=lambda on: term_of(on)[2],
+        name=name,
+        cut_off=lambda on: county.get((term_of(on)[0], term_of(on)[1].value)),
+    )

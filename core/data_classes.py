@@ -37,6 +37,8 @@ classify(
 classify("core.Calendar", open="id name is_default")
 classify("core.Term", open="id calendar academic_year season half name starts_on ends_on")
 classify("core.ClosureDay", open="id calendar on reason")
+classify("core.DeadlineSetting", open="id code from_on switched_on offset reminders reason set_by set_at")
+classify("core.TermCutOff", open="id academic_year season on reason set_by set_at")
 classify("core.JobRun", open="id job on started_at finished_at")
 classify("core.StoredFile", open="id sha256 size stored_at")
 classify(

@@ -15,6 +15,7 @@ class Changed(StrEnum):
 
     SCHOOL_PLACES = "school-places"
     TERM_DATES = "term-dates"
+    DEADLINES = "deadlines"
 
 
 _followers: dict[Changed, list[Callable[[], Any]]] = defaultdict(list)

@@ -147,4 +147,12 @@ navigation.register(
         about="Terms and closed days of the county and of schools with their own",
         group="Settings",
     ),
+    navigation.NavEntry(
+        label="Deadlines",
+        url_name="deadlines:list",
+        permission=Permission.SET_DEADLINES,
+        order=182,
+        about="What is due when, reminders, and the last days for PEP meetings",
+        group="Settings",
+    ),
 )

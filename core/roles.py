@@ -113,6 +113,7 @@ class Permission(StrEnum):
     SET_RETENTION = "set_retention"
     DISPOSE_RECORDS = "dispose_records"
     SET_CALENDARS = "set_calendars"
+    SET_DEADLINES = "set_deadlines"
     ANSWER_RIGHTS_REQUESTS = "answer_rights_requests"
     RECORD_CONSENTS = "record_consents"
     KEEP_PROCESSING_RECORD = "keep_processing_record"
@@ -161,6 +162,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.SET_RETENTION: "Set how long records are kept, and hold a record",
     Permission.DISPOSE_RECORDS: "Propose and approve the disposal of records",
     Permission.SET_CALENDARS: "Record term dates",
+    Permission.SET_DEADLINES: "Change deadlines and reminders",
     Permission.ANSWER_RIGHTS_REQUESTS: "Answer subject-access requests",
     Permission.RECORD_CONSENTS: "Record consents and notices given",
     Permission.KEEP_PROCESSING_RECORD: "Keep privacy notices and the record of processing",
@@ -205,6 +207,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESOLVE_CONFLICTS,
             P.MAP_QUALIFICATIONS,
             P.SET_CALENDARS,
+            P.SET_DEADLINES,
             P.SEE_DELEGATIONS,
             P.ARRANGE_COVER,
             P.MERGE_CHILDREN,
@@ -297,6 +300,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESOLVE_CONFLICTS,
             P.MAP_QUALIFICATIONS,
             P.SET_CALENDARS,
+            P.SET_DEADLINES,
             P.SEE_INDICATORS,
             P.SET_TARGETS,
             P.DRAFT_REPORTS,

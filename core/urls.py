@@ -6,6 +6,7 @@ from core.views import (
     accounts,
     audit,
     calendars,
+    deadlines,
     feed_invitations,
     feed_problems,
     feed_words,
@@ -59,6 +60,12 @@ calendar_patterns = [
     path("<int:calendar_id>/closures/<int:closure_id>/remove/", calendars.closure_remove, name="remove_closure"),
 ]
 
+deadline_patterns = [
+    path("", deadlines.deadline_list, name="list"),
+    path("rules/<slug:code>/", deadlines.deadline_rule, name="rule"),
+    path("cut-offs/<int:academic_year>/<slug:season>/", deadlines.deadline_cut_off, name="cut_off"),
+]
+
 audit_patterns = [
     path("", audit.access_log, name="list"),
     path("access-log.csv", audit.access_log_csv, name="export_csv"),
@@ -89,6 +96,7 @@ urlpatterns = [
     path("feeds/", include((feed_patterns, "feeds"))),
     path("accounts/", include((account_patterns, "accounts"))),
     path("calendars/", include((calendar_patterns, "calendars"))),
+    path("deadlines/", include((deadline_patterns, "deadlines"))),
     path("more/", home.more, name="more"),
     path("account/invitation/", invitations.invitation, name="account_invitation"),
     path("account/invitation/<str:token>/", invitations.invitation_open, name="account_invitation_open"),

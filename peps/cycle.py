@@ -1,9 +1,13 @@
 """The PEP cycle laid on the county's calendar: which term runs, and what "soon" means in school days."""
 
+from dataclasses import replace
 from datetime import date
 
 from core import rules as time_rules
-from core.calendars import YearCalendar, all_calendars
+from core.calendars import YearCalendar, all_calendars, cut_offs
+from core.deadlines.county import county_changes
+from core.deadlines.registry import rules_for
+from core.deadlines.rules import Trigger
 from peps import rules
 
 
@@ -15,14 +19,23 @@ def current_term(today: date) -> rules.Term:
 
 
 def _terms(calendar: YearCalendar) -> list[rules.Term]:
-    days = calendar.school_days()
+    """The terms with the last day for their meetings: what the county fixed, else counted back as rule P5 says."""
+    days, fixed = calendar.school_days(), cut_offs()
     found = []
     for season in time_rules.Season:
         first, last = calendar.season(season)
         mine = [d for d in days if first <= d <= last]
         if mine:
-            found.append(rules.make_term(calendar.academic_year, season, mine))
+            ahead = _school_days_before_end(mine[0])
+            term = rules.make_term(calendar.academic_year, season, mine, ahead)
+            on = fixed.get((calendar.academic_year, season.value))
+            found.append(replace(term, cut_off_on=on, cut_off_fixed=True) if on else term)
     return found
+
+
+def _school_days_before_end(first_on: date) -> int:
+    rule = next((r for r in rules_for(Trigger.TERM_START, first_on, county_changes()) if r.code == "P5"), None)
+    return -rule.offset if rule is not None else rules.CUT_OFF_SCHOOL_DAYS
 
 
 def previous_term_end(academic_year: int, season: time_rules.Season) -> date:

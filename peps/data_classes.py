@@ -25,11 +25,14 @@ classify(
 )
 classify(
     "peps.Meeting",
-    open="id pep minutes mode combined papers_sent_on moved_to child_attended arranged_by",
-    personal="starts_at venue chair next_on",
-    special="interpreter moved_because child_absent_because",
+    open="id pep minutes mode combined papers_sent_on moved_to child_attended arranged_by cancelled_at cancelled_by",
+    personal="starts_at venue link chair next_on",
+    special="interpreter moved_because cancelled_because child_absent_because",
 )
-classify("peps.Invitee", open="id meeting user invited_at response attendance", personal="role name email")
+classify(
+    "peps.Invitee", open="id meeting user invited_at response attendance cancel_told_at", personal="role name email"
+)
+classify("peps.ReminderSent", open="id pep code due_on kind user sent_at")
 classify(
     "peps.QualityCheck",
     open="id pep version moderation overall assessor at",

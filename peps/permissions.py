@@ -1,5 +1,6 @@
 """What a person may do with a PEP they can see."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -32,6 +33,25 @@ def can_record_meeting(user: Any, pep: PEP) -> bool:
     return True
 
 
+def check_can_arrange(user: Any, pep: PEP) -> None:
+    """Who sets the meeting: the social worker, the school, the Virtual School (practice.md 1.5); before it was held."""
+    check_can_change(user, pep)
+    step = workflow.STEPS["arrange"]
+    role = Role(user.role)
+    if role not in step.by:
+        raise PermissionDenied("PEP meetings are arranged by the social worker, the school or the Virtual School.")
+    if reason := workflow.why_not(step, State(pep.state), role):
+        raise PermissionDenied(reason)
+
+
+def can_arrange(user: Any, pep: PEP) -> bool:
+    try:
+        check_can_arrange(user, pep)
+    except PermissionDenied:
+        return False
+    return True
+
+
 def check_can_write(user: Any, pep: PEP, section: Section) -> Contributor:
     """Who may write in a section now (rules/workflow.py); returns as whom the person writes."""
     check_can_change(user, pep)
@@ -54,3 +74,16 @@ def can_write(user: Any, pep: PEP, section: Section) -> bool:
     except PermissionDenied:
         return False
     return True
+
+
+def writable_sections(user: Any, pep: PEP, returned: Collection[str]) -> set[str]:
+    """Codes of the sections that a person may write in now: `can_write` of all of them, in one query."""
+    writer = WRITES_AS.get(Role(user.role))
+    try:
+        check_can_change(user, pep)
+    except PermissionDenied:
+        return set()
+    if writer is None:
+        return set()
+    state = State(pep.state)
+    return {s.code for s in pep.form_sections if workflow.may_write(state, writer, s.by, returned=s.code in returned)}

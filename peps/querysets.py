@@ -26,6 +26,12 @@ class PEPDataQuerySet(_BehindPEPs):
     scope_through = "pep__pupil"
 
 
+class MeetingQuerySet(PEPDataQuerySet):
+    def standing(self) -> Self:
+        """Neither moved nor cancelled: at most one of a PEP."""
+        return self.filter(moved_to=None, cancelled_at=None)
+
+
 class InviteeQuerySet(_BehindPEPs):
     scope_through = "meeting__pep__pupil"
 

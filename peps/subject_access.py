@@ -116,9 +116,11 @@ register(
             Words(name="chair", label="Chair"),
             Words(name="interpreter", label="Interpreter"),
             Words(name="moved_because", label="Why it was moved", about=About.CHECK),
+            Words(name="cancelled_because", label="Why it was cancelled", about=About.CHECK),
             Words(name="child_absent_because", label="Why the child was not there", about=About.CHECK),
             Words(name="next_on", label="Next meeting"),
         ),
+        left_out={"link": "an address to join by, of no use after the meeting"},
     ),
     RecordPart(
         key="pep-invitee",
@@ -202,3 +204,4 @@ register(
 )
 leave_out("peps.PEPVersion", "The same answers once more, as they stood when the plan was submitted.")
 leave_out("peps.ContributorLink", "A way in for the child or the carer, without any words of theirs.")
+leave_out("peps.ReminderSent", "Which colleague was reminded of which deadline; the deadlines follow from the PEP.")

@@ -1,11 +1,11 @@
-"""The nightly job that opens what is due."""
+"""The jobs that open what is due and remind people of it."""
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from core.models import JobRun
-from peps.services import cycle
+from peps.services import cycle, reminders
 
 JOB = "peps.open_due"
 
@@ -23,3 +23,9 @@ def open_due() -> int:
         run.finished_at = timezone.now()
         run.save(update_fields=["finished_at"])
     return opened
+
+
+@shared_task(name="peps.send_reminders")
+def send_reminders() -> int:
+    """Each working morning, several times: later runs send only what the mail server did not take before."""
+    return reminders.send_digests(today=timezone.localdate()).sent

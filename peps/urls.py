@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import lists, quality, steps, targets, writing
+from peps.views import lists, meetings, quality, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -18,6 +18,21 @@ urlpatterns = [
     path("<int:pep_id>/targets/<int:target_id>/remove/", targets.target_remove, name="target_remove"),
     path("<int:pep_id>/targets/<int:target_id>/review/", targets.target_review, name="target_review"),
     path("<int:pep_id>/meeting/", steps.record_meeting, name="record_meeting"),
+    path("<int:pep_id>/meetings/new/", meetings.arrange, name="arrange"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/", meetings.meeting_page, name="meeting"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/move/", meetings.move, name="meeting_move"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/cancel/", meetings.cancel, name="meeting_cancel"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/send/", meetings.send, name="meeting_send"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/papers/", meetings.papers, name="meeting_papers"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/answer/", meetings.answer, name="meeting_answer"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/meeting.ics", meetings.calendar, name="meeting_file"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/people/new/", meetings.invitee, name="meeting_person_new"),
+    path("<int:pep_id>/meetings/<int:meeting_id>/people/<int:invitee_id>/", meetings.invitee, name="meeting_person"),
+    path(
+        "<int:pep_id>/meetings/<int:meeting_id>/people/<int:invitee_id>/remove/",
+        meetings.invitee_remove,
+        name="meeting_person_remove",
+    ),
     path("<int:pep_id>/sign-off/", quality.sign_off, name="sign_off"),
     path("<int:pep_id>/quality/", quality.assess, name="quality"),
     path("<int:pep_id>/submit/", steps.submit, name="submit"),

@@ -1,9 +1,9 @@
 """The table of deadline rules; each app registers its own at start-up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from core.deadlines.rules import Days, Deadline, Rule, Trigger, deadline_of
+from core.deadlines.rules import Change, Days, Deadline, Rule, Trigger, as_changed, deadline_of
 
 _rules: list[Rule] = []
 
@@ -27,14 +27,19 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(_rules)
 
 
-def rules_for(trigger: Trigger, on: date) -> list[Rule]:
-    """The rows that are switched on and in force for a trigger on a day, by code."""
-    found = [r for r in _rules if r.trigger is trigger and r.switched_on and r.holds_on(on)]
-    return sorted(found, key=lambda rule: (len(rule.code), rule.code))
+def rules_for(trigger: Trigger, on: date, changes: Sequence[Change] = ()) -> list[Rule]:
+    """The rows that are switched on and in force for a trigger on a day, by code, as a county changed them."""
+    found = [as_changed(r, on, changes) for r in _rules if r.trigger is trigger and r.holds_on(on)]
+    return sorted((r for r in found if r.switched_on), key=lambda rule: (len(rule.code), rule.code))
 
 
 def deadlines_for(
-    trigger: Trigger, on: date, *, days: Days, facts: Mapping[str, date] | None = None
-) -> Iterable[Deadline]:
+    trigger: Trigger,
+    on: date,
+    *,
+    days: Days,
+    facts: Mapping[str, date] | None = None,
+    changes: Sequence[Change] = (),
+) -> list[Deadline]:
     """What a trigger on a day makes due, by code of the rule."""
-    return [deadline_of(rule, on, days=days, facts=facts) for rule in rules_for(trigger, on)]
+    return [deadline_of(rule, on, days=days, facts=facts) for rule in rules_for(trigger, on, changes)]

@@ -7,7 +7,7 @@ school's holidays and closure days as well.
 
 import calendar
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -103,10 +103,51 @@ class Rule:
     from_on: date | None = None
     until_on: date | None = None
     switched_on: bool = True
+    changed: str = ""
+    """Words on what the county changed, for the explanation."""
 
     def holds_on(self, on: date) -> bool:
         """Whether the rule was in force for a trigger on that day."""
         return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on < self.until_on)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What a county set otherwise for triggers from a day on. None: as by default."""
+
+    code: str
+    from_on: date
+    switched_on: bool = True
+    offset: int | None = None
+    reminders: tuple[int, ...] | None = None
+
+
+def as_changed(rule: Rule, on: date, changes: Sequence[Change]) -> Rule:
+    """The rule as it holds for a trigger on a day; `changes` in the order in which they were set: the last one wins."""
+    change = next((c for c in reversed(changes) if c.code == rule.code and c.from_on <= on), None)
+    if change is None:
+        return rule
+    offset = rule.offset if change.offset is None else change.offset
+    words = ""
+    if offset != rule.offset:
+        words = (
+            f"The county’s own rule for what happens from {day_words(change.from_on)} on; without it, "
+            f"{_amount(rule.offset, rule.unit)} {_side(rule.offset)}."
+        )
+    elif change.switched_on != rule.switched_on:
+        words = (
+            f"The county switched this rule {'on' if change.switched_on else 'off'} from {day_words(change.from_on)}."
+        )
+    reminders = rule.reminders if change.reminders is None else change.reminders
+    warn = rule.warn_offset if rule.warn_offset is not None and abs(rule.warn_offset) < abs(offset) else None
+    return replace(
+        rule, offset=offset, warn_offset=warn, switched_on=change.switched_on, reminders=reminders, changed=words
+    )
+
+
+def no_cut_off(_on: date) -> date | None:
+    """Of a county that fixed none."""
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +157,8 @@ class Days:
     is_school_day: Callable[[date], bool]
     term_end: Callable[[date], date]
     name: str = "the county's term dates"
+    cut_off: Callable[[date], date | None] = no_cut_off
+    """The day that the county recorded for the term of a day; it stands in place of counting back from the end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +171,8 @@ class Deadline:
     owner: Role | None
     explanation: str
     warn_on: date | None = None
+    reminders: tuple[int, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +193,9 @@ def deadline_of(rule: Rule, on: date, *, days: Days, facts: Mapping[str, date] |
     anchor = days.term_end(on) if rule.anchor is Anchor.TERM_END else on
     counted = count(anchor, rule.offset, rule.unit, days)
     due_on, explanation = counted.due_on, _explained(rule, anchor, counted, days)
+    if rule.anchor is Anchor.TERM_END and (recorded := days.cut_off(on)) is not None:
+        due_on = recorded
+        explanation = f"The county’s cut-off for the term that ends on {day_words(anchor)}: {day_words(recorded)}."
     cap_on = (facts or {}).get(rule.cap.fact) if rule.cap else None
     if rule.cap is not None and cap_on is not None:
         capped = count(cap_on, rule.cap.offset, rule.cap.unit, days)
@@ -165,7 +213,14 @@ def deadline_of(rule: Rule, on: date, *, days: Days, facts: Mapping[str, date] |
             f" A warning comes {_amount(rule.warn_offset or 0, rule.unit)} after it, on {day_words(warn_on)}."
         )
     return Deadline(
-        code=rule.code, title=rule.title, due_on=due_on, owner=rule.owner, explanation=explanation, warn_on=warn_on
+        code=rule.code,
+        title=rule.title,
+        due_on=due_on,
+        owner=rule.owner,
+        explanation=f"{explanation} {rule.changed}".rstrip(),
+        warn_on=warn_on,
+        reminders=rule.reminders,
+        escalations=rule.escalations,
     )
 
 

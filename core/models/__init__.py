@@ -3,6 +3,7 @@ from core.models.accounts import Invitation, User
 from core.models.audit import AccessEvent, AuditDisposal, AuditSeal
 from core.models.calendars import Calendar, ClosureDay, Term
 from core.models.cover import Cover
+from core.models.deadlines import DeadlineSetting, TermCutOff
 from core.models.feeds import FeedChange, FeedProblem, FeedRun, FeedRunFile, StoredFile
 from core.models.jobs import JobRun
 
@@ -15,6 +16,7 @@ __all__ = [
     "Calendar",
     "ClosureDay",
     "Cover",
+    "DeadlineSetting",
     "FeedChange",
     "FeedProblem",
     "FeedRun",
@@ -23,5 +25,6 @@ __all__ = [
     "JobRun",
     "StoredFile",
     "Term",
+    "TermCutOff",
     "User",
 ]

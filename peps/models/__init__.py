@@ -3,6 +3,7 @@ from peps.models.links import ContributorLink
 from peps.models.meetings import Invitee, Meeting
 from peps.models.pep import PEP, Addendum, PEPSection, PEPStep, PEPVersion, SignOff
 from peps.models.quality import QualityCheck
+from peps.models.reminders import ReminderSent
 from peps.models.targets import Target
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PEPStep",
     "PEPVersion",
     "QualityCheck",
+    "ReminderSent",
     "SignOff",
     "Target",
 ]

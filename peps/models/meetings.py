@@ -4,7 +4,7 @@ from core.audit import track_changes
 from core.models import User
 from core.sections import Section
 from peps.models.pep import PEP
-from peps.querysets import InviteeQuerySet, PEPDataQuerySet
+from peps.querysets import InviteeQuerySet, MeetingQuerySet
 
 
 @track_changes()
@@ -26,6 +26,7 @@ class Meeting(models.Model):
     starts_at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField(default=60)
     venue = models.CharField(max_length=200, blank=True)
+    link = models.URLField("link to join", max_length=500, blank=True)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
     chair = models.CharField(max_length=120, blank=True)
     interpreter = models.CharField(max_length=60, blank=True, help_text="Language of the interpreter who is needed")
@@ -39,15 +40,30 @@ class Meeting(models.Model):
     child_absent_because = models.CharField(max_length=300, blank=True)
     next_on = models.DateField(null=True, help_text="The next PEP meeting, set in this one")
     arranged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    cancelled_because = models.CharField(max_length=300, blank=True)
 
     scope_section = Section.PEPS
-    objects = PEPDataQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         ordering = ["pep", "starts_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pep"],
+                condition=models.Q(moved_to=None, cancelled_at=None),
+                name="peps_meeting_one_standing",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"meeting {self.pk} of PEP {self.pep_id}"
+
+    @property
+    def stands(self) -> bool:
+        """Neither moved nor cancelled."""
+        return self.moved_to_id is None and self.cancelled_at is None
 
 
 @track_changes()
@@ -74,6 +90,7 @@ class Invitee(models.Model):
     invited_at = models.DateTimeField(null=True)
     response = models.CharField(max_length=20, choices=Response.choices, blank=True)
     attendance = models.CharField(max_length=20, choices=Attendance.choices, blank=True)
+    cancel_told_at = models.DateTimeField(null=True)
 
     scope_section = Section.PEPS
     objects = InviteeQuerySet.as_manager()

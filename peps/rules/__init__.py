@@ -81,6 +81,9 @@ class Term:
     first_on: date
     last_on: date
     cut_off_on: date
+    cut_off_days: int = CUT_OFF_SCHOOL_DAYS
+    cut_off_fixed: bool = False
+    """The county fixed the day; else it is `cut_off_days` school days before the end."""
 
     @property
     def label(self) -> str:
@@ -88,12 +91,14 @@ class Term:
         return term_label(self.academic_year, self.season)
 
 
-def make_term(academic_year: int, season: Season, school_days: Sequence[date]) -> Term:
+def make_term(
+    academic_year: int, season: Season, school_days: Sequence[date], cut_off_days: int = CUT_OFF_SCHOOL_DAYS
+) -> Term:
     """The term of these school days in order; ValueError when there is none."""
     if not school_days:
         raise ValueError(f"The {term_label(academic_year, season).lower()} has no school day.")
-    cut_off = school_days[max(0, len(school_days) - 1 - CUT_OFF_SCHOOL_DAYS)]
-    return Term(academic_year, season, school_days[0], school_days[-1], cut_off)
+    cut_off = school_days[max(0, len(school_days) - 1 - cut_off_days)]
+    return Term(academic_year, season, school_days[0], school_days[-1], cut_off, cut_off_days)
 
 
 def term_for(today: date, terms: Iterable[Term]) -> Term:
@@ -139,8 +144,10 @@ def _why_first(start: date, due_on: date) -> str:
 
 
 def _why_termly(term: Term) -> str:
+    if term.cut_off_fixed:
+        return f"One meeting each term; for the {term.label.lower()} the county fixed {_day(term.cut_off_on)}."
     return (
-        f"One meeting each term, {CUT_OFF_SCHOOL_DAYS} school days before its end at the latest, so that the plan "
+        f"One meeting each term, {term.cut_off_days} school days before its end at the latest, so that the plan "
         f"is checked in time. {term.label} ends on {_day(term.last_on)}."
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from core.actor import acting_as
 from peps import cycle, rules
@@ -13,6 +14,9 @@ from peps.models import PEP, FormVersion
 from peps.rules import form as form_rules
 from pupils import roll
 from pupils.models import Pupil
+
+C = form_rules.Circumstance
+SAID_BY_PEOPLE = frozenset({C.NEET, C.INTERIM, C.EDGE_OF_CARE})
 
 
 @transaction.atomic
@@ -32,7 +36,7 @@ def open_due_peps(*, today: date, actor: Any) -> int:
     )
     new = []
     current = FormVersion.objects.filter(state=FormVersion.State.IN_FORCE).first()
-    told = _circumstances(wanted, years, last_due, term, today)
+    told = _circumstances(wanted, years, last_due, term.season, today)
     for pk in wanted:
         if pk not in starts:
             continue
@@ -54,8 +58,32 @@ def open_due_peps(*, today: date, actor: Any) -> int:
     return len(new)
 
 
+@transaction.atomic
+def refit_due_dates() -> int:
+    """Give the PEPs of the running term that wait for their meeting the due date that holds now; how many moved.
+
+    For when term dates, the cut-off of a term or rule P5 change (core/followers.py).
+    """
+    today = timezone.localdate()
+    term = cycle.current_term(today)
+    peps = list(PEP.objects.of_term(term).wanted(today).select_for_update())
+    starts = roll.care_starts([pep.pupil_id for pep in peps], today)
+    earlier = PEP.objects.filter(pupil_id__in=starts).exclude(pk__in=[pep.pk for pep in peps])
+    last_due = dict(earlier.values_list("pupil_id").annotate(last=Max("due_on")).order_by())
+    moved = []
+    for pep in peps:
+        start = starts[pep.pupil_id]
+        due = rules.due_for(term=term, start=start.on, came_new=start.is_start, last_due_on=last_due.get(pep.pupil_id))
+        if (pep.due_on, pep.due_because) != (due.due_on, due.because):
+            pep.due_on, pep.due_because = due.due_on, due.because
+            moved.append(pep)
+    with acting_as(None, service="peps.refit_due_dates"):
+        PEP.objects.bulk_update(moved, ["due_on", "due_because"], batch_size=500)
+    return len(moved)
+
+
 def _circumstances(
-    ids: list[int], years: Mapping[int, int | None], known: Mapping[int, Any], term: rules.Term, today: date
+    ids: list[int], years: Mapping[int, int | None], known: Mapping[int, Any], season: str, today: date
 ) -> dict[int, frozenset[form_rules.Circumstance]]:
     """What the roll tells of each child: a first PEP, an EHCP, no school place, exam years, a transition ahead."""
     plans = dict(Pupil.objects.filter(pk__in=ids).values_list("pk", "send"))
@@ -66,7 +94,24 @@ def _circumstances(
             is_first=pk not in known,
             has_ehcp=plans[pk] in {Pupil.Send.EHCP, Pupil.Send.STATEMENT},
             on_roll=pk in places,
-            season=term.season,
+            season=season,
         )
         for pk in ids
     }
+
+
+def fixed_at_opening(pep: PEP, today: date) -> dict[str, Any]:
+    """{field: value} of what a PEP keeps from its opening on: the form in force, phase and circumstances as of today.
+
+    A PEP is planned weeks before; meanwhile a child may have got a plan, lost the place, or the form was renewed. What
+    a person said (NEET, interim, edge of care) stays, as do form and phase where the roll tells no year group.
+    """
+    form = FormVersion.objects.filter(state=FormVersion.State.IN_FORCE).first() or pep.form
+    years = roll.year_groups({pep.pupil_id: pep.pupil.dob}, pep.academic_year)
+    year = years[pep.pupil_id]
+    if form is None or year is None:
+        return {}
+    earlier = PEP.objects.filter(pupil=pep.pupil_id, due_on__lt=pep.due_on).values_list("pupil_id", "due_on")
+    told = _circumstances([pep.pupil_id], years, dict(earlier), pep.season, today)[pep.pupil_id]
+    said = {c for c in pep.circumstances if c in SAID_BY_PEOPLE}
+    return {"form": form, "phase": form_rules.phase_of(year).value, "circumstances": sorted({*told, *said})}

@@ -29,7 +29,7 @@ def facts_of(pep: PEP) -> Facts:
     """What the pre-checks look at."""
     answers = answers_of(pep)
     set_targets = list(pep.targets.all())
-    meeting = pep.meetings.filter(moved_to=None).order_by("-starts_at").first()
+    meeting = pep.meetings.standing().order_by("-starts_at").first()
     return Facts(
         voice_answers=_answered(pep, answers, "C"),
         voice_changed_something=any(t.from_voice for t in set_targets),

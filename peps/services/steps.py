@@ -19,6 +19,7 @@ from peps.rules import workflow
 from peps.rules.form import Missing
 from peps.rules.quality import Grade
 from peps.rules.workflow import CONTRIBUTOR_LABELS, State, Step
+from peps.services import cycle as opening
 from peps.services import quality, signing
 from peps.services.content import content_of, missing_before_submission
 
@@ -76,6 +77,18 @@ def _take(
 def _version(pep: PEP) -> int:
     latest = PEPVersion.objects.filter(pep=pep).order_by("-number").values_list("number", flat=True).first()
     return latest or 1
+
+
+@transaction.atomic
+def arrange(*, pep: PEP, today: date, actor: Any) -> PEP:
+    """A meeting is set: the PEP is in preparation. What a planned one is made of is fixed now (form, phase, sections).
+
+    Raises PermissionDenied, or ValidationError for a plan whose meeting was held.
+    """
+    step = workflow.STEPS["arrange"]
+    row = _locked(pep, step, actor)
+    fields = opening.fixed_at_opening(row, today) if row.state == State.PLANNED else {}
+    return _take(row, step, actor=actor, now=timezone.now(), fields=fields)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from core.roles import Permission, Role
 from core.scoping import require
 from core.sections import Section as RecordSection
 from peps.models import PEP, PEPSection
-from peps.permissions import can_write
+from peps.permissions import writable_sections
 from peps.rules import workflow
 from peps.rules.form import Section, missing_in
 from peps.rules.workflow import CONTRIBUTOR_LABELS, Contributor, State
@@ -53,6 +53,8 @@ class Standing:
 def standings(pep: PEP, user: Any) -> list[Standing]:
     """The sections in the order of the form, as one person sees them."""
     rows = {row.code: row for row in pep.sections.all()}
+    returned = {code for code, row in rows.items() if row.returned_because}
+    writable = writable_sections(user, pep, returned)
     found = []
     for section in pep.form_sections:
         row = rows.get(section.code)
@@ -67,7 +69,7 @@ def standings(pep: PEP, user: Any) -> list[Standing]:
                 word=word,
                 colour=colour,
                 url=reverse("peps:section", args=[pep.pk, section.code]),
-                may_write=can_write(user, pep, section),
+                may_write=section.code in writable,
             )
         )
     return found

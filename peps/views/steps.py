@@ -1,6 +1,7 @@
 """The steps of a PEP by its people: record the meeting, submit, return, approve, reopen, set aside."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_POST
 
 from core.forms import GovForm
 from core.roles import Role
+from core.wording import local_date
 from peps.forms.meetings import MeetingForm
 from peps.forms.steps import ReasonForm, ReturnForm
 from peps.models import PEP
 from peps.permissions import check_can_record_meeting
 from peps.rules.workflow import STATE_LABELS, STEPS, State, why_not
-from peps.services import quality, steps
+from peps.services import meetings, quality, steps
 from peps.views.common import pep_context, pep_in_work
 
 BY_REASON = {"reopen": steps.reopen, "set_aside": steps.set_aside, "take_up": steps.take_up}
@@ -30,10 +32,17 @@ def record_meeting(request: HttpRequest, pep_id: int) -> HttpResponse:
     check_can_record_meeting(request.user, pep)
     today = timezone.localdate()
     back = reverse("peps:pep", args=[pep.pk])
-    form = MeetingForm(request.POST or None, today=today, initial={"held_on": pep.held_on}, cancel_url=back)
+    form = MeetingForm(
+        request.POST or None,
+        today=today,
+        people=meetings.expected(pep, today),
+        initial=_recorded(pep, today),
+        cancel_url=back,
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            steps.record_meeting(pep=pep, held_on=form.cleaned_data["held_on"], today=today, actor=request.user)
+            held_on = form.cleaned_data["held_on"]
+            meetings.record(pep=pep, held_on=held_on, record=form.record(), today=today, actor=request.user)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
@@ -45,6 +54,20 @@ def record_meeting(request: HttpRequest, pep_id: int) -> HttpResponse:
         "facts": [("Plan", pep.term_label), ("Due", f"{pep.due_on:%a %-d %b %Y}"), ("Why", pep.due_because)],
     }
     return render(request, "peps/meeting.html", context)
+
+
+def _recorded(pep: PEP, today: date) -> dict[str, Any]:
+    """What is known of the meeting: as recorded before, or as it was arranged, where its day has come."""
+    meeting = pep.meetings.standing().first()
+    if meeting is None:
+        return {"held_on": pep.held_on}
+    arranged_on = local_date(meeting.starts_at)
+    return {
+        "held_on": pep.held_on or (arranged_on if arranged_on <= today else None),
+        "child_attended": meeting.child_attended,
+        "child_absent_because": meeting.child_absent_because,
+        "next_on": meeting.next_on,
+    }
 
 
 @require_POST

@@ -16,7 +16,7 @@ from core.rules import default_terms
 from pupils.duplicates.forms import MergeForm
 from pupils.duplicates.planning import plan_of
 from reports.termly import fingerprint
-from tests.access.world import FIGURE_YEAR, MONDAY, TODAY, Side, World
+from tests.access.world import FIGURE_YEAR, MONDAY, NOW, TODAY, Side, World
 
 ORDER = (
     Role.VSH,
@@ -455,11 +455,31 @@ def target(world: World, side: Side) -> dict[str, Any]:
     return {"pep_id": side.due_pep.pk, "target_id": side.due_pep.targets.get().pk}
 
 
+def meeting(world: World, side: Side) -> dict[str, Any]:
+    found = side.due_pep.meetings.first() or side.due_pep.meetings.create(starts_at=NOW + timedelta(days=8))
+    return {"pep_id": side.due_pep.pk, "meeting_id": found.pk}
+
+
+def invitee(world: World, side: Side) -> dict[str, Any]:
+    found = meeting(world, side)
+    asked = side.due_pep.meetings.get(pk=found["meeting_id"]).invitees
+    return {**found, "invitee_id": (asked.first() or asked.create(role="Carer", name="Carer")).pk}
+
+
+def meeting_data(world: World, side: Side) -> dict[str, Any]:
+    set_for = {"time": "10:30", "minutes": "60", "mode": "in_person", "venue": "Library", "reason": "Illness"}
+    return {**day("on", TODAY + timedelta(days=9)), **set_for}
+
+
 # fmt: off
 PEP_PAGE = answers(     "200 200 200 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")
 PEP_WRITING = answers(  "200 200 403 200 403 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")
+ARRANGING = answers(    "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")
+ARRANGED = answers(     "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")
 PEPS: dict[str, Entry] = {
     "peps:list": Entry(get=answers(
                         "200 200 200 200 200 403 403 403 403 200")),
@@ -477,6 +497,22 @@ PEPS: dict[str, Entry] = {
                         "200 200 404 404 404 403 403 403 403 404"),
         post=answers(   "302 302 403 302 403 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),
+    "peps:arrange": Entry(kwargs=due_pep, data=meeting_data, get=ARRANGING, post=ARRANGING),
+    "peps:meeting": Entry(kwargs=meeting, get=PEP_PAGE),
+    "peps:meeting_file": Entry(kwargs=meeting, get=PEP_PAGE),
+    "peps:meeting_move": Entry(kwargs=meeting, data=meeting_data, get=ARRANGING, post=ARRANGED),
+    "peps:meeting_cancel": Entry(kwargs=meeting, data=meeting_data, get=ARRANGING, post=ARRANGED),
+    "peps:meeting_send": Entry(kwargs=meeting, get=ALL_405, post=ARRANGED),
+    "peps:meeting_papers": Entry(kwargs=meeting, get=ALL_405, post=ARRANGED),
+    "peps:meeting_answer": Entry(
+        kwargs=meeting, data=lambda world, side: {"response": "coming"}, get=ALL_405,
+        post=answers(   "403 403 403 302 403 403 403 403 403 403",
+                        "403 403 404 404 404 403 403 403 403 404")),
+    "peps:meeting_person_new": Entry(
+        kwargs=meeting, data=lambda world, side: {"role": "Carer", "name": "Jo"}, get=ARRANGING, post=ARRANGED),
+    "peps:meeting_person": Entry(
+        kwargs=invitee, data=lambda world, side: {"role": "Carer", "name": "Jo"}, get=ARRANGING, post=ARRANGED),
+    "peps:meeting_person_remove": Entry(kwargs=invitee, get=ALL_405, post=ARRANGED),
     "peps:pep": Entry(kwargs=due_pep, get=PEP_PAGE),
     "peps:section": Entry(
         kwargs=lambda world, side: {**due_pep(world, side), "code": "C"},
@@ -756,6 +792,14 @@ def terms(world: World, side: Side) -> dict[str, Any]:
 
 
 CALENDARS: dict[str, Entry] = {
+    "deadlines:list": Entry(get=DATA_TEAM),
+    "deadlines:rule": Entry(
+        kwargs=lambda world, side: {"code": "P11"}, get=DATA_TEAM, post=DATA_POST, data=lambda world, side: {
+            "offset": "8", "reminders": "3, 1", "switched_on": "yes", "reason": "Agreed", **day("from_on"),
+        }),
+    "deadlines:cut_off": Entry(
+        kwargs=lambda world, side: {"academic_year": 2026, "season": "autumn"}, get=DATA_TEAM, post=DATA_POST,
+        data=lambda world, side: {"reason": "Agreed", **day("on", TODAY + timedelta(days=3))}),
     "calendars:list": Entry(get=DATA_TEAM),
     "calendars:new": Entry(
         data=lambda world, side: {"name": f"Calendar {side.pupil.pk}"}, get=DATA_TEAM, post=DATA_POST

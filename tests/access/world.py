@@ -227,8 +227,8 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _pep(pupil: Pupil) -> PEP:
-    """Of this term, with the form in force and something written in it."""
+def _pep(pupil: Pupil, teacher: User) -> PEP:
+    """Of this term, with the form in force and something written in it, and a meeting to which the teacher is asked."""
     pep: PEP = make.PEPFactory(pupil=pupil, form=FormVersion.objects.get(), phase="secondary", state="open")
     pep.sections.create(code="C", answers={"going_well": f"Art, says {pupil.forename}"}, revision=1)
     pep.targets.create(
@@ -236,6 +236,8 @@ def _pep(pupil: Pupil) -> PEP:
         why="Lessons", how=[{"what": "Paired reading"}], measure="Words a minute", measure_to="60",
         owner_name="Helen Lowe", due_on=TODAY + timedelta(days=90),
     )  # fmt: skip
+    meeting = pep.meetings.create(starts_at=NOW + timedelta(days=8), venue="Library")
+    meeting.invitees.create(role="Designated teacher", name=teacher.name, email=teacher.email, user=teacher)
     return pep
 
 
@@ -279,7 +281,7 @@ def _side(number: int, figure: IndicatorFigure, *, school: str, teacher: User, *
         delegation=make.DelegationFactory(
             pupil=pupil, school=at, given_by=teacher, colleague=people["colleague"]
         ),
-        due_pep=_pep(pupil),
+        due_pep=_pep(pupil, teacher),
         held_pep=make.PEPFactory(
             pupil=pupil, academic_year=2025, season="summer", state="meeting_held", held_on=date(2026, 6, 11),
             due_on=date(2026, 7, 1),

@@ -42,6 +42,8 @@ UNSCOPED_READS = {
     "SchoolLink": "the public register; no child",
     "Calendar": "term dates; no child",
     "Term": "term dates; no child",
+    "DeadlineSetting": "what the county changed of the deadline rules; no child",
+    "TermCutOff": "the last day for the meetings of a term; no child",
     "Qualification": "a catalogue; no child",
     "Commitment": "a catalogue; no child",
     "GcseScheme": "a scheme; no child",

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core.calendars import deadline_days
-from core.deadlines.registry import deadlines_for
+from core.deadlines.county import county_deadlines
 from core.deadlines.rules import Days, Trigger
 from core.management.base import JsonCommand, Refused, day_option
 from schools.models import School
@@ -27,7 +27,7 @@ class Command(JsonCommand):
         on = day_option("--on", options["on"])
         review = day_option("--review", options["review"]) if options["review"] else None
         facts = {"review_on": review} if review else {}
-        found = deadlines_for(Trigger(options["trigger"]), on, days=_days(options["school"]), facts=facts)
+        found = county_deadlines(Trigger(options["trigger"]), on, days=_days(options["school"]), facts=facts)
         return {
             "trigger": options["trigger"],
             "on": on.isoformat(),

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.browser
 PHONE: Any = {"width": 390, "height": 800}
 # Downloads, answers to scripts, and what django-allauth shows to nobody here.
 NO_PAGE = re.compile(
-    r"export|csv|pdf$|xlsx|:template$|:problems$|:internal$|:changes$|:(request_)?progress$|:document$|:figures$"
+    r"export|csv|pdf$|xlsx|:meeting_file$|:template$|:problems$|:internal$|:changes$|:(request_)?progress$|:document$|:figures$"
     r"|^health$|^components$|^robots$|^security_txt$"
 )
 # Whose pages have other parts than those of the Virtual School Head, who sees nearly all.

@@ -40,6 +40,23 @@ def deadlines(trigger: str, on: str, **options: str) -> dict[str, Any]:
         ("submission", "2026-12-23", {"P11": "2027-01-11"}),
         ("returned", "2026-12-23", {"P12": "2027-01-04"}),
         ("approval", "2026-12-19", {"P13": "2026-12-29", "P14": "2026-12-21"}),
+        # The spring term ends on Thu 25 Mar 2027, the summer term on Thu 22 Jul.
+        ("term-start", "2027-01-04", {"P5": "2027-03-04"}),
+        ("term-start", "2027-04-12", {"P5": "2027-07-01"}),
+        # Over Easter: 26 and 29 March do not count, the school's holidays do.
+        ("meeting", "2027-04-14", {"P8": "2027-03-22", "P9": "2027-04-07", "P10": "2027-04-28"}),
+        ("submission", "2027-03-24", {"P11": "2027-04-09"}),
+        ("returned", "2027-03-25", {"P12": "2027-04-05"}),
+        ("approval", "2027-03-26", {"P13": "2027-04-05", "P14": "2027-03-30"}),
+        ("new-school", "2027-04-12", {"P3": "2027-05-11"}),
+        # Over Christmas: 25 and 28 December and 1 January do not count.
+        ("new-placement", "2026-12-14", {"P4": "2027-01-14"}),
+        ("previous-pep", "2026-12-23", {"P6": "2027-06-23"}),
+        # Over the half-term of May: 31 May does not count.
+        ("became-looked-after", "2027-05-21", {"P1": "2027-06-07", "P2": "2027-06-21"}),
+        ("approval", "2027-05-28", {"P13": "2027-06-07", "P14": "2027-05-28"}),
+        # Easter of 2010 by the old rules: school began again on 19 April, 3 May was a bank holiday.
+        ("became-looked-after", "2010-03-26", {"P1": "2010-04-13", "P2": "2010-05-11", "P7": "2010-04-23"}),
         # The rules of 2009: 20 school days, and the first review after 28 days.
         ("became-looked-after", "2009-12-11", {"P1": "2009-12-29", "P2": "2010-01-22", "P7": "2010-01-08"}),
     ],
