@@ -200,5 +200,5 @@ register(
         fields=(Words(name="text", label="Text", about=About.CHECK), Words(name="by", label="By")),
     ),
 )
-leave_out("peps.PEPVersion", "The same answers once more, as they stood when the plan was submitted.")
+leave_out("peps.PEPVersion", "The same answers once more, as they stood when the plan was submitted, and their PDF.")
 leave_out("peps.ContributorLink", "A way in for the child or the carer, without any words of theirs.")

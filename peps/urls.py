@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import lists, quality, steps, targets, writing
+from peps.views import documents, lists, quality, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -23,6 +23,11 @@ urlpatterns = [
     path("<int:pep_id>/submit/", steps.submit, name="submit"),
     path("<int:pep_id>/return/", steps.return_sections, name="return"),
     path("<int:pep_id>/approve/", steps.approve, name="approve"),
+    path("<int:pep_id>/pdf/", documents.adult_pdf, name="pdf"),
+    path("<int:pep_id>/child-pdf/", documents.child_pdf, name="child_pdf"),
+    path("<int:pep_id>/versions/<int:number>/", documents.version_pdf, name="version_pdf"),
+    path("<int:pep_id>/addenda/", documents.addenda, name="addenda"),
+    path("<int:pep_id>/lock/", documents.lock, name="lock"),
     path("<int:pep_id>/reopen/", steps.by_reason, {"step": "reopen"}, name="reopen"),
     path("<int:pep_id>/not-required/", steps.by_reason, {"step": "set_aside"}, name="set_aside"),
     path("<int:pep_id>/take-up/", steps.by_reason, {"step": "take_up"}, name="take_up"),

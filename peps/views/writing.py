@@ -27,6 +27,7 @@ from peps.rules.targets import AT_LEAST
 from peps.services import writing
 from peps.services.content import missing_before_submission, unreviewed_targets
 from peps.views.common import Standing, pep_context, pep_in_work, standings, visible_pep
+from peps.views.documents import documents_context
 from peps.views.quality import quality_context
 from peps.wording import answer_lines
 
@@ -43,6 +44,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         "missing": missing_before_submission(pep) if "submit" in context["steps"] else [],
         "log": pep.steps.select_related("by"),
         **quality_context(request, pep, context["steps"]),
+        **documents_context(request, pep),
     }
     return render(request, "peps/pep.html", context)
 

@@ -513,6 +513,19 @@ PEPS: dict[str, Entry] = {
         kwargs=held_pep, get=ALL_405,
         post=answers(   "302 302 403 403 403 403 403 403 403 403",
                         "302 302 404 404 404 403 403 403 403 404")),
+    "peps:pdf": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:child_pdf": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:version_pdf": Entry(kwargs=lambda world, side: {**held_pep(world, side), "number": 1}, get=answers(
+                        "404 404 404 404 404 403 403 403 403 404",
+                        "404 404 404 404 404 403 403 403 403 404")),
+    "peps:addenda": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:lock": Entry(
+        kwargs=held_pep, get=ALL_405,
+        post=answers(   "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 404")),
     "peps:reopen": Entry(
         kwargs=held_pep,
         get=answers(    "302 403 403 403 403 403 403 403 403 403",
