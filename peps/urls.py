@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:pep_id>/pdf/", documents.adult_pdf, name="pdf"),
     path("<int:pep_id>/child-pdf/", documents.child_pdf, name="child_pdf"),
     path("<int:pep_id>/versions/<int:number>/", documents.version_pdf, name="version_pdf"),
+    path("<int:pep_id>/package/", documents.package, name="package"),
     path("<int:pep_id>/addenda/", documents.addenda, name="addenda"),
     path("<int:pep_id>/lock/", documents.lock, name="lock"),
     path("<int:pep_id>/reopen/", steps.by_reason, {"step": "reopen"}, name="reopen"),

@@ -1,6 +1,8 @@
 """The documents of a PEP: made of a version, kept when it is approved, and given out only as they were kept."""
 
 import hashlib
+import io
+import json
 import os
 import tempfile
 from collections.abc import Iterable
@@ -11,14 +13,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from core.actor import acting_as
+from core.archives import Archive
 from core.audit import Access, record_access
 from core.models import User
-from peps.documents import adult, child
+from peps.documents import adult, child, data
 from peps.documents.material import Material, around_of, material_of
 from peps.models import PEP, Addendum, PEPVersion
-from peps.permissions import check_can_add_to
+from peps.permissions import check_can_add_to, check_can_take_out
 from peps.rules.workflow import FINISHED, State
 
 FOLDER = "peps"
@@ -141,6 +145,45 @@ def _write(path: Path, content: bytes) -> None:
 def files_about(pupil_id: int) -> Iterable[Path]:
     """The kept PDFs of a child: they go when the record goes."""
     return [path_of(version) for version in PEPVersion.objects.filter(pep__pupil_id=pupil_id).exclude(pdf_key="")]
+
+
+# ---------------------------------------------------------------- the package
+
+
+def package(*, pep: PEP, actor: Any, now: datetime) -> bytes:
+    """A ZIP for the social-care system or a new school: plan.pdf, child.pdf, pep.json, manifest.json.
+
+    Raises PermissionDenied, ValidationError for a plan that was not submitted, Tampered.
+    """
+    check_can_take_out(actor, pep)
+    version = latest_version(pep)
+    if version is None:
+        raise ValidationError("This plan was not submitted yet: there is no version to give out.")
+    today = timezone.localtime(now).date()
+    addenda = list(pep.addenda.select_related("by"))
+    material = material_of(pep, version=version, reader=actor, today=today)
+    if State(pep.state) in FINISHED:
+        version = keep_pdf(version=version, today=today)
+        material = material_of(pep, version=version, reader=actor, today=today)
+    kept = read_stored(version) if version.pdf_key else None
+    plan = kept if kept is not None and not addenda else adult.make(material, addenda)
+    document = data.document_of(material, addenda, pdf_sha256=version.pdf_sha256, now=now)
+    with io.BytesIO() as target:
+        archive = Archive(target, (today.year, today.month, today.day, 0, 0, 0))
+        archive.add("plan.pdf", iter([plan]))
+        archive.add("child.pdf", iter([child.make(material)]))
+        archive.add("pep.json", iter([json.dumps(document, ensure_ascii=False, indent=1).encode()]))
+        archive.close()
+        made = target.getvalue()
+    record_access(
+        None,
+        Access.EXPORTED,
+        user=actor,
+        subject=pep.pupil,
+        screen="peps:package",
+        detail={"pep": pep.pk, "version": version.number, "sha256": hashlib.sha256(made).hexdigest()},
+    )
+    return made
 
 
 # ---------------------------------------------------------------- addenda

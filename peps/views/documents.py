@@ -83,6 +83,17 @@ def _printable(pep: PEP) -> PEP:
     return pep
 
 
+@limited(Limit.EXPORTS)
+def package(request: HttpRequest, pep_id: int) -> HttpResponse:
+    """The package for the social-care system or a new school."""
+    pep = _printable(pep_in_work(request, pep_id))
+    permissions.check_can_take_out(request.user, pep)
+    now = timezone.now()
+    return _give(
+        request, pep, "package", lambda: presenting.package(pep=pep, actor=request.user, now=now), "application/zip"
+    )
+
+
 def addenda(request: HttpRequest, pep_id: int) -> HttpResponse:
     """Add a note to a locked plan."""
     pep = pep_in_work(request, pep_id)

@@ -518,6 +518,9 @@ PEPS: dict[str, Entry] = {
     "peps:version_pdf": Entry(kwargs=lambda world, side: {**held_pep(world, side), "number": 1}, get=answers(
                         "404 404 404 404 404 403 403 403 403 404",
                         "404 404 404 404 404 403 403 403 403 404")),
+    "peps:package": Entry(kwargs=due_pep, get=answers(
+                        "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 404")),
     "peps:addenda": Entry(
         kwargs=held_pep,
         get=answers(    "302 302 403 302 302 403 403 403 403 302",

@@ -1,9 +1,14 @@
 """A PEP on paper: what is printed and what never, the kept PDF, the lock, addenda."""
 
+import hashlib
 import io
+import json
 import re
+import zipfile
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import jsonschema
 import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -189,3 +194,37 @@ def test_the_new_school_reads_the_plan_from_the_first_day_on_roll(approved, time
     time_machine.move_to("2026-12-01T07:00:00Z", tick=False)
     client.force_login(new)
     assert client.get(reverse("peps:pdf", args=[approved.pk])).status_code == 200
+
+
+def test_the_package_follows_the_published_schema_and_its_manifest(approved, adviser, teacher, client, tmp_path):
+    approved.state = "locked"
+    approved.save()
+    presenting.add_addendum(pep=approved, text="Tutor left, see CT1 2AB", actor=teacher, now=NOW)
+    client.force_login(adviser)
+    answer = client.get(reverse("peps:package", args=[approved.pk]))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
+        assert package.namelist() == ["plan.pdf", "child.pdf", "pep.json", "manifest.json"]
+        for one in json.loads(package.read("manifest.json"))["files"]:
+            assert hashlib.sha256(package.read(one["name"])).hexdigest() == one["sha256"]
+        raw = package.read("pep.json").decode()
+        assert "Tutor left" in words(package.read("plan.pdf"))
+    document = json.loads(raw)
+    schema = json.loads(Path("docs/schemas/pep-1.json").read_text())
+    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert [error.message for error in checker.iter_errors(document)] == []
+    assert document["plan"]["pdf_sha256"] == approved.versions.get().pdf_sha256
+    assert document["sections"][0]["answers"][0]["value"] == "Pashto"
+    for secret in ("Zyx", "Epilepsy", "CT1 2AB", "ct1 2ab"):
+        assert secret not in raw
+    exported = AccessEvent.objects.get(action="exported", subject_id=approved.pupil_id)
+    assert exported.detail["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    document["plan"]["state"] = "lost"
+    assert not checker.is_valid(document)
+
+
+def test_only_the_virtual_school_makes_a_package(approved, teacher):
+    data_officer = UserFactory(role=Role.DATA_OFFICER.value)
+    for person in (teacher, data_officer, UserFactory(role=Role.SOCIAL_WORKER.value)):
+        with pytest.raises(PermissionDenied):
+            presenting.package(pep=approved, actor=person, now=NOW)
