@@ -7,7 +7,7 @@ from django.utils import timezone
 from core.models import JobRun
 from peps.models import PEP
 from peps.rules.workflow import FINISHED
-from peps.services import cycle, locking, presenting
+from peps.services import bulk, cycle, locking, presenting
 
 JOB = "peps.open_due"
 LOCK_JOB = "peps.lock_due"
@@ -49,3 +49,19 @@ def keep_pdf(*, pep_id: int) -> None:
     pep = PEP.objects.get(pk=pep_id)
     if pep.state in FINISHED:
         presenting.keep_latest(pep=pep, today=timezone.localdate())
+
+
+@shared_task(name="peps.make_print")
+def make_print(*, print_id: int) -> None:
+    """Make the file of a bulk print; a fault is told to the page that waits."""
+    try:
+        bulk.make(print_id=print_id, now=timezone.now())
+    except Exception:
+        bulk.progress_of(print_id)(-1, 1, "Stopped by a fault")
+        raise
+
+
+@shared_task(name="peps.clear_prints")
+def clear_prints() -> int:
+    """Each hour: remove the files of bulk prints whose day is over."""
+    return bulk.clear_expired(now=timezone.now())

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from peps.views import documents, lists, quality, steps, targets, writing
+from peps.views import documents, lists, prints, quality, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
     path("", lists.pep_list, name="list"),
     path("peps.csv", lists.pep_export, {"extension": "csv"}, name="export_csv"),
     path("peps.xlsx", lists.pep_export, {"extension": "xlsx"}, name="export_xlsx"),
+    path("prints/new/", prints.new, name="print_new"),
+    path("prints/<int:print_id>/", prints.page, name="print"),
+    path("prints/<int:print_id>/progress/", prints.progress, name="print_progress"),
+    path("prints/<int:print_id>/download/", prints.download, name="print_download"),
     path("children/<int:pupil_id>/", lists.child_peps, name="child"),
     path("<int:pep_id>/", writing.pep_page, name="pep"),
     path("<int:pep_id>/sections/<slug:code>/", writing.section_page, name="section"),

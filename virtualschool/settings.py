@@ -424,6 +424,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
     "peps-lock-nightly": {"task": "peps.lock_due", "schedule": crontab(hour=2, minute=10)},
+    "peps-prints-hourly": {"task": "peps.clear_prints", "schedule": crontab(minute=50)},
     "audit-seal": {"task": "core.seal_audit", "schedule": crontab(minute=20)},
     "audit-verify": {"task": "core.verify_audit", "schedule": crontab(hour=5, minute=0)},
     "retention-nightly": {"task": "retention.open_due", "schedule": crontab(hour=3, minute=45)},

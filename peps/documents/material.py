@@ -20,7 +20,7 @@ from peps.rules.targets import OUTCOME_LABELS, Outcome
 from peps.rules.workflow import CONTRIBUTOR_LABELS, Contributor
 from peps.services.content import content_of
 from peps.wording import answer_lines
-from pupils.models import CareEpisode
+from pupils.protected.postcodes import known_postcodes
 
 NOT_FOR_PAPER = frozenset({"care"})
 """Legal status and placement: not every reader of a PEP sees them (Permission.SEE_CARE_DETAIL)."""
@@ -87,7 +87,7 @@ def material_of(pep: PEP, *, version: PEPVersion | None, reader: Any, today: dat
         code: {key: value for key, value in given.items() if key in kept.get(code, ())}
         for code, given in answers.items()
     }
-    postcodes = _postcodes(pep)
+    postcodes = known_postcodes(pep.pupil_id)
     return Material(
         pep=pep,
         number=version.number if version is not None else None,
@@ -106,11 +106,6 @@ def sections_of(pep: PEP, content: Mapping[str, Any]) -> list[Section]:
         return []
     given = [Circumstance(c) for c in content["circumstances"]]
     return pep.form.form.sections_for(Phase(content["phase"]), given)
-
-
-def _postcodes(pep: PEP) -> frozenset[str]:
-    found = CareEpisode.objects.filter(pupil_id=pep.pupil_id).values_list("home_post", "pl_post")
-    return frozenset(code for pair in found for code in pair if code)
 
 
 def _clean(value: Any, postcodes: frozenset[str]) -> Any:

@@ -2,6 +2,7 @@ from peps.models.forms import FormApproval, FormComment, FormVersion
 from peps.models.links import ContributorLink
 from peps.models.meetings import Invitee, Meeting
 from peps.models.pep import PEP, Addendum, PEPSection, PEPStep, PEPVersion, SignOff
+from peps.models.prints import PEPPrint
 from peps.models.quality import QualityCheck
 from peps.models.targets import Target
 
@@ -14,6 +15,7 @@ __all__ = [
     "FormVersion",
     "Invitee",
     "Meeting",
+    "PEPPrint",
     "PEPSection",
     "PEPStep",
     "PEPVersion",

@@ -64,7 +64,12 @@ def child_pdf(request: HttpRequest, pep_id: int) -> HttpResponse:
 def version_pdf(request: HttpRequest, pep_id: int, number: int) -> HttpResponse:
     """One version, the kept file where it was approved."""
     pep = _printable(pep_in_work(request, pep_id))
-    version = PEPVersion.objects.filter(pep=pep, number=number).select_related("pep__pupil", "pep__form").first()
+    version = (
+        PEPVersion.objects.visible_to(request.user)
+        .filter(pep=pep, number=number)
+        .select_related("pep__pupil", "pep__form")
+        .first()
+    )
     if version is None:
         raise Http404("This PEP has no such version.")
     today = timezone.localdate()

@@ -459,6 +459,16 @@ PEPS: dict[str, Entry] = {
                         "200 200 200 200 403 403 403 403 403 403")),
     "peps:export_xlsx": Entry(get=answers(
                         "200 200 200 200 403 403 403 403 403 403")),
+    "peps:print_new": Entry(
+        data=lambda world, side: {"edition": "child"},
+        get=answers(    "200 200 200 200 403 403 403 403 403 403"),
+        post=answers(   "302 302 302 302 403 403 403 403 403 403")),
+    "peps:print": Entry(kwargs=lambda world, side: {"print_id": 999_999}, get=answers(
+                        "404 404 404 404 403 403 403 403 403 403")),
+    "peps:print_progress": Entry(kwargs=lambda world, side: {"print_id": 999_999}, get=answers(
+                        "404 404 404 404 403 403 403 403 403 403")),
+    "peps:print_download": Entry(kwargs=lambda world, side: {"print_id": 999_999}, get=answers(
+                        "404 404 404 404 403 403 403 403 403 403")),
     "peps:child": Entry(kwargs=child, get=answers(
                         "200 200 200 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")),
