@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import documents, lists, prints, quality, steps, targets, writing
+from peps.views import documents, lists, prints, quality, steps, targets, uploads, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("<int:pep_id>/pdf/", documents.adult_pdf, name="pdf"),
     path("<int:pep_id>/child-pdf/", documents.child_pdf, name="child_pdf"),
     path("<int:pep_id>/versions/<int:number>/", documents.version_pdf, name="version_pdf"),
+    path("<int:pep_id>/files/", uploads.files, name="files"),
+    path("<int:pep_id>/files/<int:document_id>/", uploads.file, name="file"),
+    path("<int:pep_id>/files/<int:document_id>/remove/", uploads.remove, name="file_remove"),
     path("<int:pep_id>/package/", documents.package, name="package"),
     path("<int:pep_id>/addenda/", documents.addenda, name="addenda"),
     path("<int:pep_id>/lock/", documents.lock, name="lock"),

@@ -442,6 +442,9 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # How the grades of a PEP's criteria make one: any_red, more_than_one_red or most_red (peps/rules/quality.py)
 PEP_OVERALL_RULE = os.environ.get("PEP_OVERALL_RULE", "any_red")
 
+# The virus scanner of uploads: a socket's path or "host:port"; empty for none (core/scanning.py)
+CLAMD = os.environ.get("CLAMD_SOCKET") or os.environ.get("CLAMD_HOST", "")
+
 # Change history
 PGHISTORY_DEFAULT_TRACKERS = ()
 

@@ -1,3 +1,4 @@
+from peps.models.documents import PEPDocument
 from peps.models.forms import FormApproval, FormComment, FormVersion
 from peps.models.links import ContributorLink
 from peps.models.meetings import Invitee, Meeting
@@ -15,6 +16,7 @@ __all__ = [
     "FormVersion",
     "Invitee",
     "Meeting",
+    "PEPDocument",
     "PEPPrint",
     "PEPSection",
     "PEPStep",

@@ -3,8 +3,6 @@
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ from django.utils import timezone
 from core.actor import acting_as
 from core.archives import Archive
 from core.audit import Access, record_access
+from core.files import write_whole
 from core.models import User
 from peps.documents import adult, child, data
 from peps.documents.material import Material, around_of, material_of
@@ -109,7 +108,7 @@ def keep_pdf(*, version: PEPVersion, today: date) -> PEPVersion:
     content = adult.make(material_of(pep, version=row, reader=approver, today=today))
     row.pdf_sha256 = hashlib.sha256(content).hexdigest()
     row.pdf_key = f"{FOLDER}/{pep.pk}/version-{row.number}-{row.pdf_sha256[:12]}.pdf"
-    _write(path_of(row), content)
+    write_whole(path_of(row), content)
     with acting_as(approver, service="peps.keep_pdf"):
         row.save(update_fields=["content", "pdf_key", "pdf_sha256"])
     return row
@@ -125,21 +124,6 @@ def _approver(pep: PEP) -> User | None:
     """Who approved the plan last; None where the step was not recorded."""
     step = pep.steps.filter(name="approve").select_related("by").order_by("-at").first()
     return step.by if step is not None else None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The whole file under its name, or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix="incoming-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def files_about(pupil_id: int) -> Iterable[Path]:

@@ -528,6 +528,16 @@ PEPS: dict[str, Entry] = {
     "peps:version_pdf": Entry(kwargs=lambda world, side: {**held_pep(world, side), "number": 1}, get=answers(
                         "404 404 404 404 404 403 403 403 403 404",
                         "404 404 404 404 404 403 403 403 403 404")),
+    "peps:files": Entry(kwargs=due_pep, get=PEP_PAGE, post=answers(
+                        "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")),
+    "peps:file": Entry(kwargs=lambda world, side: {**due_pep(world, side), "document_id": 1}, get=answers(
+                        "404 404 404 404 404 403 403 403 403 404",
+                        "404 404 404 404 404 403 403 403 403 404")),
+    "peps:file_remove": Entry(
+        kwargs=lambda world, side: {**due_pep(world, side), "document_id": 1}, get=ALL_405,
+        post=answers(   "404 404 403 404 404 403 403 403 403 404",
+                        "404 404 404 404 404 403 403 403 403 404")),
     "peps:package": Entry(kwargs=due_pep, get=answers(
                         "302 302 403 403 403 403 403 403 403 403",
                         "302 302 404 404 404 403 403 403 403 404")),
