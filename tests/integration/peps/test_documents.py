@@ -8,7 +8,7 @@ import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
