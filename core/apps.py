@@ -12,4 +12,4 @@ class CoreConfig(AppConfig):
         import core.feeds.panels
         import core.own_panels  # noqa: F401 - all three register; of the first it is the deployment check
 
-        autodiscover_modules("data_classes", "feeds", "panels", "deadlines", "subject_access", "merging")
+        autodiscover_modules("data_classes", "feeds", "panels", "deadlines", "subject_access", "merging", "disposal")

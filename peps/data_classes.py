@@ -42,6 +42,15 @@ classify(
     "peps.ContributorLink",
     open="id pep party token_hash made_by made_at expires_at opened_at finished_at withdrawn_at",
 )
+classify(
+    "peps.PEPDocument",
+    open="id pep kind media_type size sha256 path scanned added_by added_at",
+    special="title",
+)
+classify(
+    "peps.PEPPrint",
+    open="id made_by edition peps asked_at finished_at expires_at printed left_out path sha256 size",
+)
 classify("peps.FormVersion", open="id number title changes definition state in_force_from")
 classify("peps.FormComment", open="id form group on comment outcome recorded_by")
 classify("peps.FormApproval", open="id form body on recorded_by")

@@ -52,6 +52,36 @@ def can_arrange(user: Any, pep: PEP) -> bool:
     return True
 
 
+def check_can_add_to(user: Any, pep: PEP) -> None:
+    """Whoever works on a plan may add to it when it is locked: the school, the social worker, the Virtual School."""
+    if Role(user.role) not in WRITES_AS:
+        raise PermissionDenied("Your role reads PEPs and adds nothing to them.")
+    check_can_change(user, pep)
+
+
+def can_add_to(user: Any, pep: PEP) -> bool:
+    try:
+        check_can_add_to(user, pep)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def check_can_take_out(user: Any, pep: PEP) -> None:
+    """The Virtual School's advisers and Head make the package for another system or school."""
+    if not (user.can(Permission.EXPORT_PUPILS) and user.can(Permission.COMPLETE_PEPS)):
+        raise PermissionDenied("The Virtual School makes the package of a PEP.")
+    check_can_change(user, pep)
+
+
+def can_take_out(user: Any, pep: PEP) -> bool:
+    try:
+        check_can_take_out(user, pep)
+    except PermissionDenied:
+        return False
+    return True
+
+
 def check_can_write(user: Any, pep: PEP, section: Section) -> Contributor:
     """Who may write in a section now (rules/workflow.py); returns as whom the person writes."""
     check_can_change(user, pep)

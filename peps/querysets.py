@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Self
 
+from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 
 from core.roles import Permission
@@ -34,6 +35,15 @@ class MeetingQuerySet(PEPDataQuerySet):
 
 class InviteeQuerySet(_BehindPEPs):
     scope_through = "meeting__pep__pupil"
+
+
+class PEPPrintQuerySet(models.QuerySet[Any]):
+    """A print belongs to who asked for it, while they may still take lists away."""
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated or not (user.can(Permission.EXPORT_PUPILS) and user.can(Permission.SEE_PEPS)):
+            return self.none()
+        return self.filter(made_by=user)
 
 
 class PEPQuerySet(PupilDataQuerySet):

@@ -4,7 +4,7 @@ from core.recipients import CARE_CIRCLE, EVERYBODY
 from core.roles import Permission
 from core.subject_access import About, RecordPart, Words, leave_out, register
 from core.wording import local_date, moment
-from peps.models import PEP, Addendum, Invitee, Meeting, PEPSection, PEPStep, QualityCheck, SignOff, Target
+from peps.models import PEP, Addendum, Invitee, Meeting, PEPDocument, PEPSection, PEPStep, QualityCheck, SignOff, Target
 from peps.rules.quality import CRITERION_LABELS, GRADE_LABELS, Criterion, Grade
 from peps.rules.targets import measure_words
 from peps.wording import answer_lines
@@ -201,7 +201,24 @@ register(
         on=lambda row: local_date(row.at),
         fields=(Words(name="text", label="Text", about=About.CHECK), Words(name="by", label="By")),
     ),
+    # The file itself may tell of others: it is read and given by hand.
+    RecordPart(
+        key="pep-document",
+        label="File of a PEP",
+        model=PEPDocument,
+        path="pep__pupil",
+        order=79,
+        permission=P.SEE_PEPS,
+        to=CARE_CIRCLE,
+        related=("added_by",),
+        on=lambda row: local_date(row.added_at),
+        fields=(
+            Words(name="kind", label="Kind"),
+            Words(name="title", label="What it is", about=About.CHECK),
+            Words(name="added_by", label="Added by"),
+        ),
+    ),
 )
-leave_out("peps.PEPVersion", "The same answers once more, as they stood when the plan was submitted.")
+leave_out("peps.PEPVersion", "The same answers once more, as they stood when the plan was submitted, and their PDF.")
 leave_out("peps.ContributorLink", "A way in for the child or the carer, without any words of theirs.")
 leave_out("peps.ReminderSent", "Which colleague was reminded of which deadline; the deadlines follow from the PEP.")

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from peps.views import lists, meetings, quality, steps, targets, writing
+from peps.views import documents, lists, meetings, prints, quality, steps, targets, uploads, writing
 
 app_name = "peps"
 urlpatterns = [
     path("", lists.pep_list, name="list"),
     path("peps.csv", lists.pep_export, {"extension": "csv"}, name="export_csv"),
     path("peps.xlsx", lists.pep_export, {"extension": "xlsx"}, name="export_xlsx"),
+    path("prints/new/", prints.new, name="print_new"),
+    path("prints/<int:print_id>/", prints.page, name="print"),
+    path("prints/<int:print_id>/progress/", prints.progress, name="print_progress"),
+    path("prints/<int:print_id>/download/", prints.download, name="print_download"),
     path("children/<int:pupil_id>/", lists.child_peps, name="child"),
     path("<int:pep_id>/", writing.pep_page, name="pep"),
     path("<int:pep_id>/sections/<slug:code>/", writing.section_page, name="section"),
@@ -38,6 +42,15 @@ urlpatterns = [
     path("<int:pep_id>/submit/", steps.submit, name="submit"),
     path("<int:pep_id>/return/", steps.return_sections, name="return"),
     path("<int:pep_id>/approve/", steps.approve, name="approve"),
+    path("<int:pep_id>/pdf/", documents.adult_pdf, name="pdf"),
+    path("<int:pep_id>/child-pdf/", documents.child_pdf, name="child_pdf"),
+    path("<int:pep_id>/versions/<int:number>/", documents.version_pdf, name="version_pdf"),
+    path("<int:pep_id>/files/", uploads.files, name="files"),
+    path("<int:pep_id>/files/<int:document_id>/", uploads.file, name="file"),
+    path("<int:pep_id>/files/<int:document_id>/remove/", uploads.remove, name="file_remove"),
+    path("<int:pep_id>/package/", documents.package, name="package"),
+    path("<int:pep_id>/addenda/", documents.addenda, name="addenda"),
+    path("<int:pep_id>/lock/", documents.lock, name="lock"),
     path("<int:pep_id>/reopen/", steps.by_reason, {"step": "reopen"}, name="reopen"),
     path("<int:pep_id>/not-required/", steps.by_reason, {"step": "set_aside"}, name="set_aside"),
     path("<int:pep_id>/take-up/", steps.by_reason, {"step": "take_up"}, name="take_up"),

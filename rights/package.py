@@ -4,18 +4,17 @@ Written to the disk piece by piece: neither the JSON nor the ZIP is ever whole i
 who answers the request and given to the person.
 """
 
-import hashlib
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
+from core.archives import Archive, chunks_of, sha256_of
 from core.documents import DocumentFaulty
 from core.subject_access import documents_of
 from rights import redaction
@@ -24,8 +23,7 @@ from rights.gathering import Progress, chapter_title
 from rights.models import RequestEntry, RequestPackage, SubjectRequest
 
 FORMAT, VERSION = "virtual-school-subject-access", 1
-CHUNK = 1024 * 1024
-JSON_NAME, MANIFEST_NAME = "your-record.json", "manifest.json"
+JSON_NAME = "your-record.json"
 
 
 @dataclass(frozen=True)
@@ -35,36 +33,6 @@ class Made:
     size: int
     pages: int
     entries: int
-
-
-class Package:
-    """A ZIP being written, with the manifest of what is in it."""
-
-    def __init__(self, target: Path, at: tuple[int, int, int, int, int, int]) -> None:
-        self.zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
-        self.at = at
-        self.manifest: list[dict[str, Any]] = []
-
-    def add(self, name: str, pieces: Iterator[bytes]) -> None:
-        """Write a file of pieces; its sha256 and size go to the manifest."""
-        digest, size = hashlib.sha256(), 0
-        with self._open(name) as out:
-            for piece in pieces:
-                digest.update(piece)
-                size += len(piece)
-                out.write(piece)
-        self.manifest.append({"name": name, "sha256": digest.hexdigest(), "size": size})
-
-    def close(self) -> None:
-        """The manifest is the last file."""
-        with self._open(MANIFEST_NAME) as out:
-            out.write(json.dumps({"files": self.manifest}, indent=2).encode() + b"\n")
-        self.zip.close()
-
-    def _open(self, name: str) -> IO[bytes]:
-        info = zipfile.ZipInfo(name, self.at)
-        info.compress_type = zipfile.ZIP_DEFLATED
-        return self.zip.open(info, "w", force_zip64=True)
 
 
 def path_of(package: RequestPackage) -> Path:
@@ -80,7 +48,7 @@ def write(request: SubjectRequest, *, on: date, progress: Progress) -> Made:
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / "package.part"
     gathered = timezone.localtime(request.gathered_at)
-    package = Package(draft, (gathered.year, gathered.month, gathered.day, 0, 0, 0))
+    package = Archive(draft, (gathered.year, gathered.month, gathered.day, 0, 0, 0))
     pages = 0
     for number in range(1, len(parts) + 1):
         progress(number, total, f"Part {number} of {len(parts)} of the PDF")
@@ -104,14 +72,14 @@ def write(request: SubjectRequest, *, on: date, progress: Progress) -> Made:
     )
 
 
-def _documents(request: SubjectRequest, package: Package) -> list[dict[str, Any]]:
+def _documents(request: SubjectRequest, package: Archive) -> list[dict[str, Any]]:
     """Copy the files that are about this child only; one that is not what was stored stops the package."""
     found = []
     for number, one in enumerate(documents_of(request.pupil), start=1):
         if sha256_of(one.path) != one.sha256:
             raise DocumentFaulty([f"stored file {number} is not the one that was stored"])
         name = f"files/{number:03d}-{Path(one.name).name}"
-        package.add(name, _chunks(one.path))
+        package.add(name, chunks_of(one.path))
         found.append({"name": name, "sha256": one.sha256, "on": one.on.isoformat() if one.on else None})
     return found
 
@@ -150,17 +118,3 @@ def entry_as_json(entry: RequestEntry, marks: redaction.Marks) -> dict[str, Any]
         "on": entry.on.isoformat() if entry.on else None,
         "facts": facts,
     }
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as source:
-        while piece := source.read(CHUNK):
-            yield piece
-
-
-def sha256_of(path: Path) -> str:
-    """Of a file, read in pieces."""
-    digest = hashlib.sha256()
-    for piece in _chunks(path):
-        digest.update(piece)
-    return digest.hexdigest()

@@ -424,6 +424,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "peps-nightly": {"task": "peps.open_due", "schedule": crontab(hour=2, minute=0)},
     "peps-reminders": {"task": "peps.send_reminders", "schedule": crontab(hour="6-9", minute=30)},
+    "peps-lock-nightly": {"task": "peps.lock_due", "schedule": crontab(hour=2, minute=10)},
+    "peps-prints-hourly": {"task": "peps.clear_prints", "schedule": crontab(minute=50)},
     "audit-seal": {"task": "core.seal_audit", "schedule": crontab(minute=20)},
     "audit-verify": {"task": "core.verify_audit", "schedule": crontab(hour=5, minute=0)},
     "retention-nightly": {"task": "retention.open_due", "schedule": crontab(hour=3, minute=45)},
@@ -440,6 +442,9 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # How the grades of a PEP's criteria make one: any_red, more_than_one_red or most_red (peps/rules/quality.py)
 PEP_OVERALL_RULE = os.environ.get("PEP_OVERALL_RULE", "any_red")
+
+# The virus scanner of uploads: a socket's path or "host:port"; empty for none (core/scanning.py)
+CLAMD = os.environ.get("CLAMD_SOCKET") or os.environ.get("CLAMD_HOST", "")
 
 # Change history
 PGHISTORY_DEFAULT_TRACKERS = ()

@@ -20,7 +20,7 @@ from peps.rules.form import Missing
 from peps.rules.quality import Grade
 from peps.rules.workflow import CONTRIBUTOR_LABELS, State, Step
 from peps.services import cycle as opening
-from peps.services import quality, signing
+from peps.services import presenting, quality, signing
 from peps.services.content import content_of, missing_before_submission
 
 
@@ -191,10 +191,22 @@ def approve(*, pep: PEP, actor: Any) -> PEP:
 
 
 @transaction.atomic
+def lock(*, pep: PEP, actor: Any) -> PEP:
+    """Close an approved plan for good: at once by the Virtual School, some days after the approval by the system.
+
+    `actor` is None for the system. From now on only addenda are added. Raises PermissionDenied or ValidationError.
+    """
+    now = timezone.now()
+    step = workflow.STEPS["lock"]
+    return _take(_locked(pep, step, actor), step, actor=actor, now=now, fields={"locked_at": now})
+
+
+@transaction.atomic
 def reopen(*, pep: PEP, reason: str, actor: Any) -> PEP:
     """The Virtual School Head opens an approved plan again; what was approved stays readable as its version."""
     step = workflow.STEPS["reopen"]
     row = _locked(pep, step, actor)
+    presenting.keep_latest(pep=row, today=timezone.localdate())
     fields = {"approved_at": None, "locked_at": None}
     return _take(row, step, actor=actor, now=timezone.now(), reason=reason, fields=fields)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from core.forms import GovForm
 from core.roles import Role
 from core.wording import local_date
+from peps import tasks
 from peps.forms.meetings import MeetingForm
 from peps.forms.steps import ReasonForm, ReturnForm
 from peps.models import PEP
@@ -128,6 +129,7 @@ def approve(request: HttpRequest, pep_id: int) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
+        tasks.keep_pdf.delay_on_commit(pep_id=pep.pk)
         messages.success(request, f"The PEP of the {pep.term_label.lower()} is approved.")
     return redirect("peps:pep", pep_id=pep.pk)
 

@@ -27,6 +27,7 @@ from peps.rules.targets import AT_LEAST
 from peps.services import writing
 from peps.services.content import missing_before_submission, unreviewed_targets
 from peps.views.common import Standing, pep_context, pep_in_work, standings, visible_pep
+from peps.views.documents import documents_context
 from peps.views.due import due_context
 from peps.views.meetings import meeting_context
 from peps.views.quality import quality_context
@@ -47,6 +48,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         **quality_context(request, pep, context["steps"]),
         **meeting_context(pep, context["steps"]),
         **due_context(request.user, pep, context["today"]),
+        **documents_context(request, pep),
     }
     return render(request, "peps/pep.html", context)
 

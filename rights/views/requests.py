@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.archives import sha256_of
 from core.audit import Access, record_access
 from core.exports import Export, csv_response
 from core.limits import Limit, limited
@@ -344,7 +345,7 @@ def package(request: HttpRequest, request_id: int) -> HttpResponseBase:
     if found is None:
         raise Http404("The package is not made yet.")
     path = packages.path_of(found)
-    if packages.sha256_of(path) != found.sha256:
+    if sha256_of(path) != found.sha256:
         raise ValueError("The stored package is not the one that was made.")
     record_access(request, Access.EXPORTED, subject=row, detail={"sha256": found.sha256, "rows": found.entries})
     record_access(request, Access.EXPORTED, subject=row.pupil, detail={"request": row.pk, "rows": found.entries})

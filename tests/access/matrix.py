@@ -487,6 +487,16 @@ PEPS: dict[str, Entry] = {
                         "200 200 200 200 403 403 403 403 403 403")),
     "peps:export_xlsx": Entry(get=answers(
                         "200 200 200 200 403 403 403 403 403 403")),
+    "peps:print_new": Entry(
+        data=lambda world, side: {"edition": "child"},
+        get=answers(    "200 200 200 200 403 403 403 403 403 403"),
+        post=answers(   "302 302 302 302 403 403 403 403 403 403")),
+    "peps:print": Entry(kwargs=lambda world, side: {"print_id": 999_999}, get=answers(
+                        "404 404 404 404 403 403 403 403 403 403")),
+    "peps:print_progress": Entry(kwargs=lambda world, side: {"print_id": 999_999}, get=answers(
+                        "404 404 404 404 403 403 403 403 403 403")),
+    "peps:print_download": Entry(kwargs=lambda world, side: {"print_id": 999_999}, get=answers(
+                        "404 404 404 404 403 403 403 403 403 403")),
     "peps:child": Entry(kwargs=child, get=answers(
                         "200 200 200 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")),
@@ -554,6 +564,32 @@ PEPS: dict[str, Entry] = {
         get=answers(    "302 302 403 403 403 403 403 403 403 403",
                         "302 302 404 404 404 403 403 403 403 404")),
     "peps:approve": Entry(
+        kwargs=held_pep, get=ALL_405,
+        post=answers(   "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:pdf": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:child_pdf": Entry(kwargs=due_pep, get=PEP_PAGE),
+    "peps:version_pdf": Entry(kwargs=lambda world, side: {**held_pep(world, side), "number": 1}, get=answers(
+                        "404 404 404 404 404 403 403 403 403 404",
+                        "404 404 404 404 404 403 403 403 403 404")),
+    "peps:files": Entry(kwargs=due_pep, get=PEP_PAGE, post=answers(
+                        "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")),
+    "peps:file": Entry(kwargs=lambda world, side: {**due_pep(world, side), "document_id": 1}, get=answers(
+                        "404 404 404 404 404 403 403 403 403 404",
+                        "404 404 404 404 404 403 403 403 403 404")),
+    "peps:file_remove": Entry(
+        kwargs=lambda world, side: {**due_pep(world, side), "document_id": 1}, get=ALL_405,
+        post=answers(   "404 404 403 404 404 403 403 403 403 404",
+                        "404 404 404 404 404 403 403 403 403 404")),
+    "peps:package": Entry(kwargs=due_pep, get=answers(
+                        "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:addenda": Entry(
+        kwargs=held_pep,
+        get=answers(    "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:lock": Entry(
         kwargs=held_pep, get=ALL_405,
         post=answers(   "302 302 403 403 403 403 403 403 403 403",
                         "302 302 404 404 404 403 403 403 403 404")),

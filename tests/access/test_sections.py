@@ -56,6 +56,9 @@ SECTION_OF: dict[str, Section] = {
     "peps:target_edit": Section.PEPS,
     "peps:target_review": Section.PEPS,
     "peps:sign_off": Section.PEPS,
+    "peps:files": Section.PEPS,
+    "peps:pdf": Section.PEPS,
+    "peps:child_pdf": Section.PEPS,
     "provision:exclusion": Section.EXCLUSIONS,
     "provision:new": Section.EXCLUSIONS,
 }

@@ -1,0 +1,1 @@
+"""A PEP on paper: the plan for adults and the child's own edition."""
