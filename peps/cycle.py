@@ -25,6 +25,20 @@ def _terms(calendar: YearCalendar) -> list[rules.Term]:
     return found
 
 
+def term_of(academic_year: int, season: time_rules.Season) -> rules.Term:
+    """A term of the county's calendar; ValueError when it has no school day."""
+    days = all_calendars().of(None, academic_year).school_days()
+    first, last = all_calendars().of(None, academic_year).season(season)
+    return rules.make_term(academic_year, season, [d for d in days if first <= d <= last])
+
+
+def term_before(academic_year: int, season: time_rules.Season) -> tuple[int, time_rules.Season]:
+    """Year and season of the term before."""
+    seasons = list(time_rules.Season)
+    place = seasons.index(season)
+    return (academic_year, seasons[place - 1]) if place else (academic_year - 1, seasons[-1])
+
+
 def previous_term_end(academic_year: int, season: time_rules.Season) -> date:
     """Last day of the term before; a meeting held after it belongs to this term."""
     calendars = all_calendars()

@@ -54,7 +54,7 @@ class PEPFilterForm(GovForm):
         known = PEP.objects.visible_to(user).order_by().values_list("academic_year", "season").distinct()
         order = ["autumn", "spring", "summer"]
         return [
-            (term_code(year, season), term_label(year, Season(season)))
+            (term_code(year, Season(season)), term_label(year, Season(season)))
             for year, season in sorted(known, key=lambda t: (t[0], order.index(t[1])), reverse=True)
             if (year, season) != (self.this_term.academic_year, self.this_term.season)
         ]
