@@ -1,12 +1,18 @@
 from django.urls import path
 
-from peps.views import lists, quality, steps, targets, writing
+from peps.views import boards, lists, quality, queue, steps, targets, workspace, writing
 
 app_name = "peps"
 urlpatterns = [
     path("", lists.pep_list, name="list"),
     path("peps.csv", lists.pep_export, {"extension": "csv"}, name="export_csv"),
     path("peps.xlsx", lists.pep_export, {"extension": "xlsx"}, name="export_xlsx"),
+    path("mine/", workspace.my_peps, name="mine"),
+    path("queue/", queue.to_check, name="queue"),
+    path("board/", boards.board, name="board"),
+    path("indicators/", boards.measures, name="measures"),
+    path("indicators/<slug:code>/", boards.measure, name="measure"),
+    path("indicators/<slug:code>/peps.csv", boards.measure_csv, name="measure_csv"),
     path("children/<int:pupil_id>/", lists.child_peps, name="child"),
     path("<int:pep_id>/", writing.pep_page, name="pep"),
     path("<int:pep_id>/sections/<slug:code>/", writing.section_page, name="section"),

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -36,9 +37,10 @@ from peps.rules.workflow import Contributor, State
 from peps.services.content import content_of
 from pupils import roll
 from pupils.models import Pupil
-from schools.models import SchoolMembership
+from schools.models import School, SchoolMembership
 from virtualschool.demo import pep_words as words
 from virtualschool.demo.names import adult_name
+from virtualschool.demo.people import demo_logins
 from virtualschool.demo.pep_answers import Subject, answers_for, targets_for
 from virtualschool.demo.pep_course import Course, course_of, grades_of
 
@@ -59,11 +61,14 @@ def load_peps(today: date) -> int:
     made = 0
     with transaction.atomic():
         earlier: dict[int, list[Target]] = {}
+        planned: set[int] = set()
         for one in terms:
-            making = _Term(one, today, head, form, current=one == term, earlier=earlier)
+            making = _Term(one, today, head, form, current=one == term, planned_before=set(planned), earlier=earlier)
             earlier = making.make()
             made += making.made
+            planned |= set(PEP.objects.of_term(one).values_list("pupil_id", flat=True))
         _supersede(terms)
+        _look_after_from_elsewhere()
     return made
 
 
@@ -75,6 +80,18 @@ def _supersede(terms: Iterable[rules.Term]) -> None:
         ids = set(done.values_list("pupil_id", flat=True))
         done.filter(pupil_id__in=newest).update(state=State.SUPERSEDED)
         newest |= ids
+
+
+def _look_after_from_elsewhere() -> None:
+    """A few children at the demo teacher's school are looked after by neighbouring councils."""
+    teacher = User.objects.filter(email=demo_logins()[Role.DESIGNATED_TEACHER]).first()
+    others = School.objects.exclude(la_code__in=["", settings.HOME_LA]).order_by("la_code")
+    codes = list(others.values_list("la_code", flat=True).distinct()[:2])
+    if teacher is None or not codes:
+        return
+    children = Pupil.objects.visible_to(teacher).order_by("child_id")
+    for number, pupil in enumerate(children[:12:4]):
+        Pupil.objects.filter(pk=pupil.pk).update(responsible_la=codes[number % len(codes)])
 
 
 @dataclass
@@ -98,6 +115,7 @@ class _Term:
     head: User
     form: FormVersion
     current: bool
+    planned_before: set[int]
     earlier: dict[int, list[Target]]
     made: int = 0
     rows: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
@@ -111,7 +129,9 @@ class _Term:
         for pep in peps:
             if pep.pupil_id in children:
                 self._one(pep, children[pep.pupil_id])
-        PEP.objects.bulk_update(peps, ["state", "held_on", "submitted_at", "approved_at", "locked_at"], batch_size=500)
+        PEP.objects.bulk_update(
+            peps, ["state", "held_on", "submitted_at", "approved_at", "locked_at", "circumstances"], batch_size=500
+        )
         for model in MODELS:
             model.objects.bulk_create(self.rows[model], batch_size=1000)
         Target.objects.bulk_update(
@@ -136,6 +156,8 @@ class _Term:
         peps = list(PEP.objects.of_term(self.term).select_related("pupil").order_by("pupil__child_id"))
         for pep in peps:
             pep.form = self.form
+            if pep.pupil_id in self.planned_before:
+                pep.circumstances = [c for c in pep.circumstances if c != form_rules.Circumstance.INITIAL]
         return peps
 
     def _open(self) -> None:
@@ -296,7 +318,7 @@ class _Term:
             ("LAC education adviser", child.adviser.name, child.adviser),
         )
         for role, name, user in people:
-            attended = chance.choices(["came", "apologies", "contributed", "absent"], weights=[14, 1, 2, 1])[0]
+            attended = chance.choices(["came", "apologies", "contributed", "absent"], weights=[30, 1, 1, 1])[0]
             if role == CHILD:
                 attended = "came" if came != "no" else "contributed"
             self.rows[Invitee].append(

@@ -38,7 +38,7 @@ def measures_for(
         Child(pupil_id=pk, working_days=days.get(pk, 0), of_age=rules.needs_pep(years[pk]), plan=by_child.get(pk))
         for pk in births
     ]
-    return measures_of(asked, plans, as_at=as_at)
+    return measures_of(asked, plans, first_on=term.first_on, as_at=as_at)
 
 
 def _working_days(ids: Iterable[int], first: date, last: date) -> dict[int, int]:

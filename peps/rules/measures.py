@@ -98,8 +98,8 @@ class Measure:
         return f"{self.middle:g} working days (median of {self.figure.denominator:,})"
 
 
-def measures_of(children: Sequence[Child], plans: Sequence[Plan], *, as_at: date) -> list[Measure]:
-    """All of them for one term, in their order."""
+def measures_of(children: Sequence[Child], plans: Sequence[Plan], *, first_on: date, as_at: date) -> list[Measure]:
+    """All of them for one term that begins on `first_on`, in their order."""
     return [
         Measure(
             code="PEP-1",
@@ -114,7 +114,7 @@ def measures_of(children: Sequence[Child], plans: Sequence[Plan], *, as_at: date
             title="First PEPs complete in 20 working days",
             of="first plans",
             definition="Handed in by the school within 20 working days of coming into care, of those whose time is up.",
-            lines=[_first(p, as_at) for p in plans if p.initial],
+            lines=[_first(p, first_on, as_at) for p in plans if p.initial],
         ),
         Measure(
             code="PEP-3",
@@ -207,10 +207,14 @@ def _approved(child: Child) -> Line:
     return Line(child.pupil_id, pep_id, True, True, f"Approved on {_day(plan.approved_on)}")
 
 
-def _first(plan: Plan, as_at: date) -> Line:
+def _first(plan: Plan, first_on: date, as_at: date) -> Line:
     if plan.care_from is None:
         return Line(plan.pupil_id, plan.pep_id, False, False, "Not known when the child came into care")
     last_on = add_working_days(plan.care_from, FIRST_WITHIN_WORKING_DAYS)
+    if last_on < first_on:
+        return Line(
+            plan.pupil_id, plan.pep_id, False, False, f"Looked after since {_day(plan.care_from)}, before this term"
+        )
     if plan.submitted_on is not None and plan.submitted_on <= last_on:
         return Line(
             plan.pupil_id, plan.pep_id, True, True, f"Handed in on {_day(plan.submitted_on)}, due {_day(last_on)}"

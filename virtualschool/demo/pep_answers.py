@@ -55,7 +55,7 @@ def _about_child(who: Subject, chance: Random) -> dict[str, Any]:
         "A.sdq_state": "scored",
         "A.sdq_score": str(chance.randrange(6, 24)),
         "A.sdq_on": (who.held_on - timedelta(days=chance.randrange(20, 160))).isoformat(),
-        "C.how_obtained": chance.choice([obtained, obtained, "carer", "teacher"]),
+        "C.how_obtained": chance.choices([obtained, "carer", "teacher", "declined"], weights=[12, 4, 4, 1])[0],
         "C.going_well": who.theme.good,
         "C.hard": who.theme.hard,
         "C.would_help": who.theme.helps,
