@@ -10,9 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from core.figures import Figure
-from core.rules import working_days_between
 from peps import rules
 from peps.models import PEP, PEPStep
+from peps.rules.measures import days_to_approval
 from peps.rules.workflow import STATE_LABELS, WAITS_FOR_MEETING, State
 from pupils.models import Allocation, SchoolPlace
 
@@ -143,7 +143,7 @@ def _row(key: str, label: str, plans: Sequence[Standing], today: date) -> Row:
     held = [p for p in plans if p.state not in WAITS_FOR_MEETING and p.held_on is not None]
     late = sum(p.held_on > p.due_on for p in held if p.held_on)
     overdue = sum(p.due_on < today for p in waiting)
-    days = [max(0, working_days_between(p.held_on, p.approved_on)) for p in held if p.held_on and p.approved_on]
+    days = [days_to_approval(p.held_on, p.approved_on) for p in held if p.held_on and p.approved_on]
     return Row(
         key=key,
         label=label,

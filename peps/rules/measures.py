@@ -6,6 +6,7 @@ Plain Python. A line that does not count is in neither number; its reason says w
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from statistics import median
 
 from core.figures import Figure
@@ -19,6 +20,12 @@ FIRST_WITHIN_WORKING_DAYS = 20
 """PEP-2: from coming into care to the plan being handed in (rule P2)."""
 MUST_BE_THERE = ("Social worker", "Carer", "Designated teacher")
 """PEP-5, by the roles that invitations name."""
+
+
+@lru_cache(maxsize=20_000)
+def days_to_approval(held_on: date, approved_on: date) -> int:
+    """PEP-7: working days after the meeting up to the approval; 0 for an approval entered with an earlier day."""
+    return max(0, working_days_between(held_on, approved_on))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,7 +272,7 @@ def _of_targets(plans: Sequence[Plan]) -> list[Measure]:
 def _days(plan: Plan) -> Line:
     if plan.held_on is None or plan.approved_on is None:
         return Line(plan.pupil_id, plan.pep_id, False, False, "Not approved yet")
-    days = max(0, working_days_between(plan.held_on, plan.approved_on))
+    days = days_to_approval(plan.held_on, plan.approved_on)
     return Line(plan.pupil_id, plan.pep_id, True, True, f"{days} working days", days)
 
 

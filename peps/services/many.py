@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from peps.models import PEP, Meeting, PEPSection, SignOff, Target
+from peps.models import PEP, FormVersion, Meeting, PEPSection, SignOff, Target
 from peps.rules import quality as rules
 from peps.services import quality
 
@@ -28,6 +28,15 @@ class Read:
     def unreviewed_of(self, pep: PEP) -> int:
         """Targets of the child's earlier plans that nobody has reviewed."""
         return sum(due_on < pep.due_on for due_on in self.unreviewed.get(pep.pupil_id, ()))
+
+
+def with_forms(peps: Iterable[PEP]) -> list[PEP]:
+    """The plans with their form; each version is read and understood once, not once for each plan."""
+    rows = list(peps)
+    versions = FormVersion.objects.in_bulk({p.form_id for p in rows if p.form_id is not None})
+    for pep in rows:
+        pep.form = versions[pep.form_id] if pep.form_id is not None else None
+    return rows
 
 
 def read(peps: Iterable[PEP]) -> Read:

@@ -17,7 +17,7 @@ from peps.rules import quality as rules
 from peps.rules.quality import Grade
 from peps.rules.workflow import FINISHED, State
 from peps.services import quality
-from peps.services.many import pre_checks_of
+from peps.services.many import pre_checks_of, with_forms
 from pupils.models import Allocation
 
 READ_WITHIN = next(rule.offset for rule in RULES if rule.code == "P11")
@@ -50,12 +50,12 @@ def submitted(user: Any, today: date) -> QuerySet[Any]:
     """Submitted plans in scope: of the own caseload first, then the longest waiting."""
     own = Allocation.objects.held_by(user, today).filter(kind=Allocation.Kind.ADVISER, pupil=OuterRef("pupil_id"))
     peps = PEP.objects.visible_to(user).filter(state=State.SUBMITTED).annotate(mine=Exists(own))
-    return peps.select_related("pupil", "form").order_by("-mine", "submitted_at", "pk")
+    return peps.select_related("pupil").order_by("-mine", "submitted_at", "pk")
 
 
 def waiting(peps: Sequence[Any], today: date) -> list[Waiting]:
     """The plans of a page with what the queue says of them; the same queries for any number."""
-    checks = pre_checks_of(peps)
+    checks = pre_checks_of(with_forms(peps))
     ids = [p.pk for p in peps]
     graded = {
         (pk, version): overall

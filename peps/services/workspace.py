@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.roles import Role
+from core.sections import Section
 from peps.models import PEP
 from peps.rules.form import missing_in
 from peps.rules.tasks import Part, Plan, Task, tasks_of
 from peps.rules.workflow import IN_WORK, WAITS_FOR_MEETING, WRITES_AS, Contributor, State
-from peps.services.many import Read, read
+from peps.services.many import Read, read, with_forms
 from pupils import roll
 from pupils.models import Allocation, Pupil
 
@@ -33,7 +34,7 @@ class Work:
 
 def children_of(user: Any, today: date) -> QuerySet[Any]:
     """The looked-after children of the workspace: an adviser's own caseload, everybody else's children in scope."""
-    pupils = Pupil.objects.visible_to(user).looked_after(on=today)
+    pupils = Pupil.objects.visible_to(user, Section.PEPS).looked_after(on=today)
     if user.role == Role.ADVISER:
         own = Allocation.objects.held_by(user, today).filter(kind=Allocation.Kind.ADVISER)
         pupils = pupils.filter(pk__in=own.values("pupil_id"))
@@ -45,15 +46,11 @@ def work_of(user: Any, today: date) -> list[Work]:
     writer = WRITES_AS[Role(user.role)]
     pupils = list(children_of(user, today))
     ids = [p.pk for p in pupils]
-    in_play = list(
-        PEP.objects.visible_to(user)
-        .filter(pupil_id__in=ids, state__in=WAITS_FOR_MEETING | IN_WORK)
-        .select_related("pupil", "form")
-    )
+    in_play = with_forms(PEP.objects.visible_to(user).filter(pupil_id__in=ids, state__in=WAITS_FOR_MEETING | IN_WORK))
     have = {p.pupil_id for p in in_play}
     latest = PEP.objects.visible_to(user).filter(pupil_id=OuterRef("pupil_id")).order_by("-due_on").values("pk")[:1]
     done = PEP.objects.visible_to(user).filter(pupil_id__in=set(ids) - have, pk=Subquery(latest))
-    newest = {p.pupil_id: p for p in done.select_related("form")}
+    newest = {p.pupil_id: p for p in done}
     entries = {e.pupil.pk: e for e in roll.entries(pupils, on=today)}
     found = read(in_play)
     lines = [Work(entry=entries[p.pupil_id], pep=p, tasks=tasks_of(plan_of(p, found), writer, today)) for p in in_play]

@@ -25,6 +25,8 @@ from peps.views.pages import tabs, term_asked, terms_known
 from pupils.models import Pupil
 
 PER_PAGE = 100
+SCHOOLS_FIRST = 30
+"""Schools on the board until all are asked for: those with most overdue."""
 NUMBERS = (
     ("all", "Plans", ""),
     ("in_time", "In time", "in_time"),
@@ -52,6 +54,7 @@ def _term_of_list(term: rules.Term, present: rules.Term) -> dict[str, str]:
 def _shown(rows: list[Row], by: str, fixed: dict[str, str]) -> list[dict[str, Any]]:
     """Rows with a link for each number; nothing leads from a zero."""
     found = []
+    base = reverse("peps:list")
     for row in rows:
         group = {by: row.key} if by else {}
         # The list cannot ask for "no adviser": such a number stands without a link.
@@ -60,7 +63,7 @@ def _shown(rows: list[Row], by: str, fixed: dict[str, str]) -> list[dict[str, An
         for name, heading, timing in NUMBERS:
             number = getattr(row, name)
             asked = {**fixed, **group, **({"timing": timing} if timing else {})}
-            url = f"{reverse('peps:list')}?{urlencode(asked or {'status': ''})}"
+            url = f"{base}?{urlencode(asked)}"
             cells.append({"heading": heading, "number": number, "url": url if number and linked else ""})
         found.append({"row": row, "cells": cells})
     return found
@@ -73,6 +76,8 @@ def board(request: HttpRequest) -> HttpResponse:
     term, present = term_asked(request, today), cycle.current_term(today)
     found = board_of(term, request.user, today)
     fixed = _term_of_list(term, present)
+    schools = list(found.schools)
+    shown = schools if request.GET.get("schools") == "all" else schools[:SCHOOLS_FIRST]
     record_access(request, Access.LISTED, detail={"rows": found.total.all})
     url = reverse("peps:list")
     return render(
@@ -84,6 +89,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "terms": terms_known(request.user, term, "peps:board"),
             "term": term,
             "total": found.total,
+            "more_schools": len(schools) - len(shown),
             "headings": [heading for _, heading, _ in NUMBERS],
             "whole": _shown([found.total], "", fixed),
             "states": [
@@ -98,7 +104,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "tables": [
                 ("By adviser", "Adviser", _shown(list(found.advisers), "adviser", fixed)),
                 ("By area of the school", "Area", _shown(list(found.areas), "area", fixed)),
-                ("By school", "School", _shown(list(found.schools), "school", fixed)),
+                ("By school", "School", _shown(shown, "school", fixed)),
             ],
         },
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from peps.views.lists import tag_of_pep
 from peps.views.pages import tabs
 from schools.models import School
 
+PER_PAGE = 60
 WITH_SECTION = {Kind.WRITE, Kind.MEND}
 
 
@@ -35,6 +37,7 @@ def my_peps(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     lines = work_of(user, today)
     record_access(request, Access.LISTED, detail={"rows": len(lines)})
+    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "peps/mine.html",
@@ -45,7 +48,8 @@ def my_peps(request: HttpRequest) -> HttpResponse:
             "children": len({line.entry.pupil.pk for line in lines}),
             "to_do": len({line.entry.pupil.pk for line in lines if line.tasks}),
             "overdue": sum(1 for line in lines if _is_overdue(line, today)),
-            "groups": _groups(lines, today),
+            "page": page,
+            "groups": _groups(page.object_list, today),
             "may_record": user.can(Permission.RECORD_PEPS),
         },
     )
