@@ -7,44 +7,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pupils', '0006_merges'),
+        ("pupils", "0006_merges"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='pupil',
-            name='update_update',
+            model_name="pupil",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='pupil',
-            name='insert_insert',
+            model_name="pupil",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='pupil',
-            name='delete_delete',
+            model_name="pupil",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='pupil',
-            name='responsible_la',
-            field=models.CharField(default=pupils.models.home_la, help_text='The authority that looks after the child', max_length=3, verbose_name='responsible authority'),
+            model_name="pupil",
+            name="responsible_la",
+            field=models.CharField(
+                default=pupils.models.home_la,
+                help_text="The authority that looks after the child",
+                max_length=3,
+                verbose_name="responsible authority",
+            ),
         ),
         migrations.AddField(
-            model_name='pupilevent',
-            name='responsible_la',
-            field=models.CharField(default=pupils.models.home_la, help_text='The authority that looks after the child', max_length=3, verbose_name='responsible authority'),
+            model_name="pupilevent",
+            name="responsible_la",
+            field=models.CharField(
+                default=pupils.models.home_la,
+                help_text="The authority that looks after the child",
+                max_length=3,
+                verbose_name="responsible authority",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pupil',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pupils_pupilevent" ("child_id", "dob", "ethnicity", "forename", "id", "known_as", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_la", "send", "sex", "sort_name", "surname", "uln", "upn", "upn_unknown_reason") SELECT new_values."child_id", new_values."dob", new_values."ethnicity", new_values."forename", new_values."id", new_values."known_as", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."responsible_la", new_values."send", new_values."sex", new_values."sort_name", new_values."surname", new_values."uln", new_values."upn", new_values."upn_unknown_reason" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1f15b9a252de6c71e2797f2f4a2ee2c75f57eab6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4dca8', referencing='REFERENCING NEW TABLE AS new_values ', table='pupils_pupil', when='AFTER')),
+            model_name="pupil",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pupils_pupilevent" ("child_id", "dob", "ethnicity", "forename", "id", "known_as", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_la", "send", "sex", "sort_name", "surname", "uln", "upn", "upn_unknown_reason") SELECT new_values."child_id", new_values."dob", new_values."ethnicity", new_values."forename", new_values."id", new_values."known_as", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."responsible_la", new_values."send", new_values."sex", new_values."sort_name", new_values."surname", new_values."uln", new_values."upn", new_values."upn_unknown_reason" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1f15b9a252de6c71e2797f2f4a2ee2c75f57eab6",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_4dca8",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="pupils_pupil",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pupil',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "pupils_pupilevent" ("child_id", "dob", "ethnicity", "forename", "id", "known_as", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_la", "send", "sex", "sort_name", "surname", "uln", "upn", "upn_unknown_reason") VALUES (NEW."child_id", NEW."dob", NEW."ethnicity", NEW."forename", NEW."id", NEW."known_as", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."responsible_la", NEW."send", NEW."sex", NEW."sort_name", NEW."surname", NEW."uln", NEW."upn", NEW."upn_unknown_reason"); RETURN NULL;', hash='2577eb6c2c2a3a077b77c5d6a98417584d4a0e3f', operation='UPDATE', pgid='pgtrigger_update_update_b1c6e', table='pupils_pupil', when='AFTER')),
+            model_name="pupil",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "pupils_pupilevent" ("child_id", "dob", "ethnicity", "forename", "id", "known_as", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_la", "send", "sex", "sort_name", "surname", "uln", "upn", "upn_unknown_reason") VALUES (NEW."child_id", NEW."dob", NEW."ethnicity", NEW."forename", NEW."id", NEW."known_as", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."responsible_la", NEW."send", NEW."sex", NEW."sort_name", NEW."surname", NEW."uln", NEW."upn", NEW."upn_unknown_reason"); RETURN NULL;',
+                    hash="2577eb6c2c2a3a077b77c5d6a98417584d4a0e3f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b1c6e",
+                    table="pupils_pupil",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pupil',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pupils_pupilevent" ("child_id", "dob", "ethnicity", "forename", "id", "known_as", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_la", "send", "sex", "sort_name", "surname", "uln", "upn", "upn_unknown_reason") SELECT old_values."child_id", old_values."dob", old_values."ethnicity", old_values."forename", old_values."id", old_values."known_as", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."responsible_la", old_values."send", old_values."sex", old_values."sort_name", old_values."surname", old_values."uln", old_values."upn", old_values."upn_unknown_reason" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='38cd688f0fc5378ca6fe742f686c64b1a05609dc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_85af3', referencing='REFERENCING OLD TABLE AS old_values ', table='pupils_pupil', when='AFTER')),
+            model_name="pupil",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pupils_pupilevent" ("child_id", "dob", "ethnicity", "forename", "id", "known_as", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsible_la", "send", "sex", "sort_name", "surname", "uln", "upn", "upn_unknown_reason") SELECT old_values."child_id", old_values."dob", old_values."ethnicity", old_values."forename", old_values."id", old_values."known_as", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."responsible_la", old_values."send", old_values."sex", old_values."sort_name", old_values."surname", old_values."uln", old_values."upn", old_values."upn_unknown_reason" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="38cd688f0fc5378ca6fe742f686c64b1a05609dc",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_85af3",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="pupils_pupil",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
