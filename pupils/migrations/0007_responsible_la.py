@@ -2,8 +2,9 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
-import pupils.models
 from django.db import migrations, models
+
+import pupils.models
 
 
 class Migration(migrations.Migration):
