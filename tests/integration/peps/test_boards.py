@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -207,6 +209,14 @@ class TestIndicators:
         assert now["PEP-7a"] == "8 working days (median of 1)"
         then = {m.code: m.text for m in measures_for(term(), as_at=date(2026, 10, 6))}
         assert (then["PEP-1"], then["PEP-3"], then["PEP-4a"]) == ("0 of 2 (0.0%)", "n/a", "1 of 1 (100.0%)")
+
+    def test_the_command_line_gives_the_same(self):
+        done, out = self.county(), io.StringIO()
+        call_command("peps", "--term", "2026-autumn", "--pupils", "--json", stdout=out)
+        one = json.loads(out.getvalue())["indicators"][0]
+        assert (one["code"], one["numerator"], one["denominator"]) == ("PEP-1", 1, 2)
+        met = [child for child in one["pupils"] if child["in_numerator"]]
+        assert [(c["child_id"], c["reason"]) for c in met] == [(done.pupil.child_id, "Approved on 13 Oct 2026")]
 
     def test_the_list_behind_a_figure_and_its_file(self, client, head):
         done = self.county()
