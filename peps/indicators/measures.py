@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.rules import working_days_between
@@ -21,15 +20,13 @@ from pupils.models import CareEpisode, Pupil
 VOICE_FIELDS = ("going_well", "hard", "would_help", "trust", "next", "adults_should_know", "interests")
 
 
-def measures_for(
-    term: rules.Term, *, as_at: date, peps: QuerySet[Any] | None = None, pupils: QuerySet[Any] | None = None
-) -> list[Measure]:
+def measures_for(term: rules.Term, *, as_at: date, peps: Any = None, pupils: Any = None) -> list[Measure]:
     """The measures of a term as on a day, of all children or of those in somebody's scope."""
     last_on = min(as_at, term.last_on)
     every = Pupil.objects.all() if pupils is None else pupils
-    children = every.looked_after_between(term.first_on, last_on)  # type: ignore[union-attr]
+    children = every.looked_after_between(term.first_on, last_on)
     births = dict(children.order_by("pk").values_list("pk", "dob"))
-    rows = (PEP.objects.all() if peps is None else peps).of_term(term)  # type: ignore[union-attr]
+    rows = (PEP.objects.all() if peps is None else peps).of_term(term)
     plans = _plans(list(rows.exclude(state=State.NOT_REQUIRED).order_by("pk")), term, as_at)
     by_child = {p.pupil_id: p for p in plans}
     years = roll.year_groups(births, term.academic_year)

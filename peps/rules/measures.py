@@ -108,6 +108,15 @@ class Measure:
 def measures_of(children: Sequence[Child], plans: Sequence[Plan], *, first_on: date, as_at: date) -> list[Measure]:
     """All of them for one term that begins on `first_on`, in their order."""
     return [
+        *_of_time(children, plans, first_on, as_at),
+        *_of_quality(plans),
+        *_of_targets(plans),
+        *_of_work(plans),
+    ]
+
+
+def _of_time(children: Sequence[Child], plans: Sequence[Plan], first_on: date, as_at: date) -> list[Measure]:
+    return [
         Measure(
             code="PEP-1",
             title="With an approved PEP",
@@ -123,6 +132,11 @@ def measures_of(children: Sequence[Child], plans: Sequence[Plan], *, first_on: d
             definition="Handed in by the school within 20 working days of coming into care, of those whose time is up.",
             lines=[_first(p, first_on, as_at) for p in plans if p.initial],
         ),
+    ]
+
+
+def _of_quality(plans: Sequence[Plan]) -> list[Measure]:
+    return [
         Measure(
             code="PEP-3",
             title="Good or better",
@@ -151,7 +165,11 @@ def measures_of(children: Sequence[Child], plans: Sequence[Plan], *, first_on: d
             definition="All three came to the meeting, where it was recorded who came.",
             lines=[_present(p) for p in plans],
         ),
-        *_of_targets(plans),
+    ]
+
+
+def _of_work(plans: Sequence[Plan]) -> list[Measure]:
+    return [
         Measure(
             code="PEP-7a",
             title="From meeting to approval",

@@ -27,7 +27,7 @@ class Subject:
 
 def answers_for(sections: list[Section], who: Subject, chance: Random) -> dict[str, dict[str, Any]]:
     """{section code: {field: answer}}, with all that is required before a plan is submitted."""
-    known = {**_about_child(who, chance), **_about_school(who, chance)}
+    known = {**_about_child(who, chance), **_about_school(who, chance), **_about_what_is_next(who, chance)}
     found: dict[str, dict[str, Any]] = {}
     for section in sections:
         own: dict[str, Any] = {}
@@ -109,6 +109,12 @@ def _about_school(who: Subject, chance: Random) -> dict[str, Any]:
         if who.send in {"E", "S", "K"} else None,
         "I.annual_review": (who.held_on + timedelta(days=150)).isoformat(),
         "I.portable": "Yes: the plan is written so that it can begin elsewhere on the first day.",
+    }  # fmt: skip
+
+
+def _about_what_is_next(who: Subject, chance: Random) -> dict[str, Any]:
+    """Money, interventions, transitions and actions, as the school puts them."""
+    return {
         "K.money_used": chance.choice(words.MONEY_USED),
         "K.asks_money": "yes",
         "K.not_general": "yes",
@@ -176,7 +182,7 @@ def targets_for(who: Subject, chance: Random, due_on: date) -> list[Mapping[str,
             str(chance.randrange(0, 4)), "8", "A place in the club and a lift", who.social_worker, "60.00", True,
         ),
     )  # fmt: skip
-    found = []
+    found: list[Mapping[str, Any]] = []
     for number, (kind, goal, what, low, high, how, owner, cost, voice) in enumerate(plans, start=1):
         row = {"what": how, "when": "From next week", "where": "At school", "who": owner, "often": "three times a week"}
         found.append(
