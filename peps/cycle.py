@@ -38,6 +38,21 @@ def _school_days_before_end(first_on: date) -> int:
     return -rule.offset if rule is not None else rules.CUT_OFF_SCHOOL_DAYS
 
 
+def term_of(academic_year: int, season: time_rules.Season) -> rules.Term:
+    """A term of the county's calendar; ValueError when it has no school day."""
+    for term in _terms(all_calendars().of(None, academic_year)):
+        if term.season is season:
+            return term
+    raise ValueError(f"The {season} term of {academic_year} has no school day.")
+
+
+def term_before(academic_year: int, season: time_rules.Season) -> tuple[int, time_rules.Season]:
+    """Year and season of the term before."""
+    seasons = list(time_rules.Season)
+    place = seasons.index(season)
+    return (academic_year, seasons[place - 1]) if place else (academic_year - 1, seasons[-1])
+
+
 def previous_term_end(academic_year: int, season: time_rules.Season) -> date:
     """Last day of the term before; a meeting held after it belongs to this term."""
     calendars = all_calendars()

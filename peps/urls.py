@@ -1,6 +1,19 @@
 from django.urls import path
 
-from peps.views import documents, lists, meetings, prints, quality, steps, targets, uploads, writing
+from peps.views import (
+    boards,
+    documents,
+    lists,
+    meetings,
+    prints,
+    quality,
+    queue,
+    steps,
+    targets,
+    uploads,
+    workspace,
+    writing,
+)
 
 app_name = "peps"
 urlpatterns = [
@@ -11,6 +24,12 @@ urlpatterns = [
     path("prints/<int:print_id>/", prints.page, name="print"),
     path("prints/<int:print_id>/progress/", prints.progress, name="print_progress"),
     path("prints/<int:print_id>/download/", prints.download, name="print_download"),
+    path("mine/", workspace.my_peps, name="mine"),
+    path("queue/", queue.to_check, name="queue"),
+    path("board/", boards.board, name="board"),
+    path("indicators/", boards.measures, name="measures"),
+    path("indicators/<slug:code>/", boards.measure, name="measure"),
+    path("indicators/<slug:code>/peps.csv", boards.measure_csv, name="measure_csv"),
     path("children/<int:pupil_id>/", lists.child_peps, name="child"),
     path("<int:pep_id>/", writing.pep_page, name="pep"),
     path("<int:pep_id>/sections/<slug:code>/", writing.section_page, name="section"),

@@ -5,7 +5,7 @@ from core.classification import classify
 classify(
     "pupils.Pupil",
     open="id upn_unknown_reason",
-    personal="child_id upn uln surname forename known_as sort_name dob sex",
+    personal="child_id upn uln surname forename known_as sort_name dob sex responsible_la",
     special="ethnicity send",
 )
 # Of a child who was adopted it would lead from the new name to the old one.

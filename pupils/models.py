@@ -27,6 +27,12 @@ from pupils.querysets import (
 from schools.models import School
 
 
+def home_la() -> str:
+    """The county's own authority code: responsible for a child unless the roll names another."""
+    code: str = settings.HOME_LA
+    return code
+
+
 @track_changes()
 class Pupil(models.Model):
     """A child of the virtual school roll, known by the social-care system's id (SSDA903 CHILD)."""
@@ -54,6 +60,9 @@ class Pupil(models.Model):
     sex = models.CharField(max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
     ethnicity = models.CharField(max_length=12, blank=True)
     send = models.CharField("SEND", max_length=1, choices=Send.choices, blank=True)
+    responsible_la = models.CharField(
+        "responsible authority", max_length=3, default=home_la, help_text="The authority that looks after the child"
+    )
 
     objects = PupilQuerySet.as_manager()
 
@@ -65,6 +74,11 @@ class Pupil(models.Model):
 
     def __str__(self) -> str:
         return self.child_id
+
+    @property
+    def is_of_another_authority(self) -> bool:
+        """Another council looks after the child, who learns here."""
+        return self.responsible_la != home_la()
 
     @property
     def display_name(self) -> str:

@@ -118,6 +118,7 @@ def _identity_card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
         ("Sex", pupil.get_sex_display()),
         ("Ethnicity", rules.describe_ethnicity(pupil.ethnicity) if pupil.ethnicity else "Not known"),
         ("SEND", pupil.get_send_display() or "Not known"),
+        *([("Responsible authority", pupil.responsible_la)] if pupil.is_of_another_authority else []),
     ]
     return {"rows": rows}
 

@@ -73,6 +73,7 @@ register(
                 to=SCHOOL_AND_CARE,
             ),
             Words(name="send", label="Special educational needs", to=SCHOOL_AND_CARE | {Recipient.CARER}),
+            Words(name="responsible_la", label="Code of the authority that looks after the child"),
         ),
         left_out={"sort_name": "the name once more, folded for sorting"},
     ),

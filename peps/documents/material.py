@@ -160,7 +160,7 @@ def _signature(row: Any) -> dict[str, str]:
 
 def _meeting(pep: PEP) -> dict[str, Any]:
     """The meeting that was not moved away: who came, whether the child was there, the next one. Not where it was."""
-    meeting = pep.meetings.filter(moved_to=None).order_by("-starts_at").first()
+    meeting = pep.meetings.standing().order_by("-starts_at").first()
     if meeting is None:
         return {"people": [], "child": "", "next_on": None}
     return {

@@ -1,7 +1,7 @@
 """Quality assurance of submitted PEPs: what a machine can check, a person's grades, the moderation sample."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.db import transaction
 from core.actor import acting_as
 from core.audit import Access, record_access
 from core.roles import Permission
-from peps.models import PEP, Invitee, QualityCheck
+from peps.models import PEP, Invitee, QualityCheck, Target
 from peps.permissions import check_can_change
 from peps.rules import quality as rules
 from peps.rules import targets as target_rules
@@ -27,24 +27,42 @@ SAMPLE_ONE_IN = 10
 
 def facts_of(pep: PEP) -> Facts:
     """What the pre-checks look at."""
-    answers = answers_of(pep)
-    set_targets = list(pep.targets.all())
     meeting = pep.meetings.standing().order_by("-starts_at").first()
+    return facts_from(
+        pep,
+        answers=answers_of(pep),
+        targets=list(pep.targets.all()),
+        unreviewed=unreviewed_targets(pep).count(),
+        attendees=Invitee.objects.filter(meeting=meeting).exclude(attendance="").count() if meeting else 0,
+        next_date_set=bool(meeting and meeting.next_on),
+    )
+
+
+def facts_from(
+    pep: PEP,
+    *,
+    answers: Mapping[str, Mapping[str, Any]],
+    targets: Sequence[Target],
+    unreviewed: int,
+    attendees: int,
+    next_date_set: bool,
+) -> Facts:
+    """The same of what was read already: lists read the rows of many plans at once."""
     return Facts(
         voice_answers=_answered(pep, answers, "C"),
-        voice_changed_something=any(t.from_voice for t in set_targets),
-        unreviewed_targets=unreviewed_targets(pep).count(),
+        voice_changed_something=any(t.from_voice for t in targets),
+        unreviewed_targets=unreviewed,
         attainment_answered=bool(answers.get("E")),
         needs_answered=is_answered(answers.get("I", {}).get("send")),
-        targets=[t.draft for t in set_targets],
+        targets=[t.draft for t in targets],
         interventions=[_how(row) for row in answers.get("L", {}).get("interventions", [])],
         carer_answers=_answered(pep, answers, "D"),
         money_asked=answers.get("K", {}).get("asks_money") == "yes",
-        costed_targets=sum(t.cost is not None for t in set_targets),
+        costed_targets=sum(t.cost is not None for t in targets),
         transition_due=Circumstance.TRANSITION_DUE in pep.circumstances,
         transition_answers=_answered(pep, answers, "N"),
-        attendees=Invitee.objects.filter(meeting=meeting).exclude(attendance="").count() if meeting else 0,
-        next_date_set=bool(meeting and meeting.next_on),
+        attendees=attendees,
+        next_date_set=next_date_set,
     )
 
 

@@ -23,6 +23,7 @@ from peps.indicators import held_in_term
 from peps.models import PEP
 from peps.permissions import can_record_meeting
 from peps.rules.workflow import STATE_COLOURS, STATE_LABELS, WAITS_FOR_MEETING, State
+from peps.views.pages import tabs
 from pupils import roll
 from pupils.views import child_context, visible_pupil
 
@@ -85,6 +86,7 @@ def pep_list(request: HttpRequest) -> HttpResponse:
         "peps/list.html",
         {
             "page_title": "PEPs",
+            "tabs": tabs(request.user, "peps:list"),
             "form": listing.form,
             "page": page,
             "rows": listing.rows(page.object_list),

@@ -19,7 +19,19 @@ from pupils.duplicates.planning import Plan, plan_of
 from pupils.models import ChildMerge, FormerUPN, NotTheSameChild, Pupil
 from pupils.search import sort_name
 
-FACTS = ("child_id", "upn", "uln", "surname", "forename", "known_as", "dob", "sex", "ethnicity", "send")
+FACTS = (
+    "child_id",
+    "upn",
+    "uln",
+    "surname",
+    "forename",
+    "known_as",
+    "dob",
+    "sex",
+    "ethnicity",
+    "send",
+    "responsible_la",
+)
 """What a person chooses of the two records where both say something else."""
 PATIENCE_SECONDS = 20
 NOTHING = ("", None, Pupil.Sex.UNKNOWN.value)

@@ -48,7 +48,7 @@ class RollFeed(FeedKind):
     template_columns = (
         "child_id", "upn", "former_upns", "uln", "surname", "forename", "known_as", "dob", "sex", "nc_year",
         "nc_year_in", "school_urn", "school_laestab", "place_from", "place_to", "place_kind", "send",
-        "adviser_email", "social_worker_email", "iro_email",
+        "responsible_la", "adviser_email", "social_worker_email", "iro_email",
     )  # fmt: skip
 
     def layouts(self) -> Collection[Collection[str]]:

@@ -68,6 +68,7 @@ RETURN = {
 ROLL = {
     "BAD_LAESTAB": "Not a LAESTAB",
     "BAD_NC_YEAR": "Not a year group",
+    "BAD_AUTHORITY": "Not a code of an authority",
     "BAD_ULN": "Not a ULN",
     "BAD_URN": "Not a URN",
     "BAD_YEAR": "Not an academic year",

@@ -6,6 +6,7 @@ from reports.sections.base import Collected, ReportSection, Scope, View
 from reports.sections.data_quality import SECTION as DATA_QUALITY
 from reports.sections.decisions import SECTION as DECISIONS
 from reports.sections.headlines import SECTION as HEADLINES
+from reports.sections.peps import SECTION as PEPS
 from reports.sections.roll import SECTION as ROLL
 
 SECTIONS: tuple[ReportSection, ...] = (
@@ -13,6 +14,7 @@ SECTIONS: tuple[ReportSection, ...] = (
     ROLL,
     ATTENDANCE,
     ATTAINMENT,
+    PEPS,
     DATA_QUALITY,
     DECISIONS,
 )

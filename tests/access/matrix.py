@@ -85,6 +85,7 @@ REPORT = answers(      "200 200 403 403 403 200 403 200 403 403",
                        "200 200 403 403 403 200 403 404 403 403")
 TEAM_REPORT = answers( "200 200 403 403 403 200 403 403 403 403",
                        "200 200 403 403 403 200 403 404 403 403")
+PEP_TEAM = answers(    "200 200 403 403 403 403 403 403 403 403")
 ONLY_HEAD = answers(   "200 403 403 403 403 403 403 403 403 403")
 # fmt: on
 
@@ -497,6 +498,13 @@ PEPS: dict[str, Entry] = {
                         "404 404 404 404 403 403 403 403 403 403")),
     "peps:print_download": Entry(kwargs=lambda world, side: {"print_id": 999_999}, get=answers(
                         "404 404 404 404 403 403 403 403 403 403")),
+    "peps:mine": Entry(get=answers(
+                        "403 200 403 200 200 403 403 403 403 200")),
+    "peps:queue": Entry(get=PEP_TEAM),
+    "peps:board": Entry(get=PEP_TEAM),
+    "peps:measures": Entry(get=PEP_TEAM),
+    "peps:measure": Entry(kwargs=lambda world, side: {"code": "pep-1"}, get=PEP_TEAM),
+    "peps:measure_csv": Entry(kwargs=lambda world, side: {"code": "pep-1"}, get=PEP_TEAM),
     "peps:child": Entry(kwargs=child, get=answers(
                         "200 200 200 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")),

@@ -63,7 +63,7 @@ SECTION_OF: dict[str, Section] = {
     "provision:new": Section.EXCLUSIONS,
 }
 """The pages of a child that a colleague may open, by the section they are of."""
-LISTS = ("home", "more", "pupils:list", "peps:list", "provision:list")
+LISTS = ("home", "more", "pupils:list", "peps:list", "peps:mine", "provision:list")
 
 
 @pytest.fixture

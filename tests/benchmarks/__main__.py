@@ -16,12 +16,16 @@ def main(result: Path) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     from django.core.management import call_command
 
-    from tests.benchmarks import audit, documents, history, marks, pages
+    from tests.benchmarks import audit, documents, history, marks, pages, peps
 
     call_command("migrate", interactive=False, verbosity=0)
     lines = []
+    steps = (
+        pages.prepare, peps.prepare, marks.measure, history.measure, pages.measure, peps.measure, audit.measure,
+        documents.measure,
+    )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="virtualschool-bench-") as folder:
-        for measure in (pages.prepare, marks.measure, history.measure, pages.measure, audit.measure, documents.measure):
+        for measure in steps:
             for line in measure(Path(folder)):
                 lines.append(line.as_dict())
                 print(f"{line.value:10,.2f} {line.unit:<13} {line.name}", file=sys.stderr, flush=True)

@@ -15,9 +15,9 @@ from pupils.feeds.disposed import DISPOSED_ADVICE, disposed_message
 from pupils.feeds.upns import ReadUpn, read_upn
 from pupils.matching import PupilIndex
 
-FACTS = ("uln", "surname", "forename", "known_as", "dob", "sex", "send")
+FACTS = ("uln", "surname", "forename", "known_as", "dob", "sex", "send", "responsible_la")
 STAFF = {"adviser_email": "adviser", "social_worker_email": "social_worker", "iro_email": "iro"}
-_ONCE = ("upn", "dob", "sex", "surname", "forename", "known_as", "uln", "send", *STAFF)
+_ONCE = ("upn", "dob", "sex", "surname", "forename", "known_as", "uln", "send", "responsible_la", *STAFF)
 """Facts of the child, not of the place: all rows of a child must agree on them."""
 
 

@@ -42,6 +42,13 @@ def _send(cell: str) -> str:
     return send.value
 
 
+def _authority(cell: str) -> str:
+    code = cell.strip()
+    if not re.fullmatch(r"[0-9]{3}", code):
+        raise CellError("BAD_AUTHORITY", f"{cell[:20]} is no code of an authority.", "Write three digits, as in 938.")
+    return code
+
+
 def _nc_year(cell: str) -> int:
     if cell.casefold() in {"leaver", "left"}:
         raise CellError(
@@ -141,6 +148,7 @@ COLUMNS: tuple[Column, ...] = (
             "School to", "School end date"),
     _lenient("place_kind", _kind, "Place kind", "Enrolment", "Enrolment status", "EnrolStatus", "Registration"),
     _lenient("send", _send, "SEND", "SEN", "SEN provision", "SEN status"),
+    _lenient("responsible_la", _authority, "Responsible LA", "Responsible authority", "Looked after by"),
     _lenient("adviser_email", _email, "Adviser email", "Adviser", "Education adviser", "Advisor email"),
     _lenient("social_worker_email", _email, "Social worker email", "Social worker", "SW email"),
     _lenient("iro_email", _email, "IRO email", "IRO", "Reviewing officer"),

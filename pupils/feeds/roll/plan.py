@@ -17,7 +17,7 @@ from pupils.feeds.roll.children import FACTS, STAFF, RollChild, former_upns_of, 
 from pupils.feeds.roll.places import PlacePlanner, PlaceState
 from pupils.feeds.upns import tell_kept
 from pupils.matching import PupilIndex
-from pupils.models import Allocation, CareEpisode, FormerUPN, Pupil, YearGroup
+from pupils.models import Allocation, CareEpisode, FormerUPN, Pupil, YearGroup, home_la
 from pupils.services import AllocationChange, pending_changes
 
 ROLES = {
@@ -44,6 +44,7 @@ class PupilFacts:
     dob: date | None = None
     sex: str = Pupil.Sex.UNKNOWN.value
     send: str = ""
+    responsible_la: str = field(default_factory=home_la)
 
 
 PUPIL_FIELDS = tuple(n for n in PupilFacts.__dataclass_fields__ if n not in {"pk", "child_id"})

@@ -8,7 +8,7 @@ from core.db.staging import stage, update_from_stage
 from pupils.feeds.ssda903.compare import Plan
 from pupils.feeds.ssda903.rows import EPISODE_FIELDS
 from pupils.feeds.upns import free_upns
-from pupils.models import CareEpisode, FormerUPN, Pupil, ReturnRecord
+from pupils.models import CareEpisode, FormerUPN, Pupil, ReturnRecord, home_la
 
 _FACT_TYPES = {
     "id": "bigint",
@@ -31,9 +31,9 @@ def write(plan: Plan, *, run_id: int | None) -> None:
     copy_rows(
         Pupil,
         ["child_id", "upn", "upn_unknown_reason", "uln", "surname", "forename", "known_as", "sort_name", "dob", "sex",
-         "ethnicity", "send"],
+         "ethnicity", "send", "responsible_la"],
         (
-            (s.child_id, s.upn, s.upn_unknown_reason, "", "", "", "", "", s.dob, s.sex, s.ethnicity, "")
+            (s.child_id, s.upn, s.upn_unknown_reason, "", "", "", "", "", s.dob, s.sex, s.ethnicity, "", home_la())
             for s in plan.new
         ),
     )  # fmt: skip

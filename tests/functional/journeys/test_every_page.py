@@ -48,10 +48,10 @@ NO_PAGE = re.compile(
 )
 # Whose pages have other parts than those of the Virtual School Head, who sees nearly all.
 OTHERS: dict[Role, tuple[str, ...]] = {
-    Role.ADVISER: ("pupils:list", "peps:list"),
+    Role.ADVISER: ("pupils:list", "peps:list", "peps:mine", "peps:queue"),
     Role.IRO: ("pupils:list", "pupils:detail", "pupils:care", "pledge:list", "pledge:child", "peps:child"),
     Role.DESIGNATED_TEACHER: (
-        "pupils:list", "pupils:detail", "pupils:timeline", "attendance:child", "peps:list", "peps:child",
+        "pupils:list", "pupils:detail", "pupils:timeline", "attendance:child", "peps:list", "peps:mine", "peps:child",
         "peps:record_meeting", "provision:new", "schools:list", "schools:detail", "attendance:completeness",
         "delegations:list", "delegations:new", "delegations:change",
     ),

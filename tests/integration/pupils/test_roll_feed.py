@@ -46,7 +46,16 @@ def places(child_id: str = "A1") -> list[tuple[str, date, date | None, str]]:
 def test_the_template_has_the_columns_of_the_layout() -> None:
     assert RollFeed.template_columns == TEMPLATE_COLUMNS
     assert TEMPLATE_COLUMNS[0] == "child_id"
-    assert len(TEMPLATE_COLUMNS) == 20
+    assert len(TEMPLATE_COLUMNS) == 21
+
+
+def test_the_authority_that_looks_after_the_child(send_roll, settings, child: Pupil) -> None:
+    new = {"child_id": "N1", "surname": "New", "forename": "Kim", "dob": "2014-05-06"}
+    outcome = send_roll({"responsible_la": "937"}, new)
+    assert dict(Pupil.objects.values_list("child_id", "responsible_la")) == {"A1": "937", "N1": settings.HOME_LA}
+    assert "BAD_AUTHORITY" in codes(send_roll({"responsible_la": "Kent"}))
+    assert Pupil.objects.get(child_id="A1").is_of_another_authority
+    assert outcome.status == "applied"
 
 
 def test_a_full_row_and_the_same_file_again(send_roll, child: Pupil, school: School, make_user) -> None:
