@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import lists, quality, steps, targets, writing
+from peps.views import links, lists, own, quality, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("<int:pep_id>/targets/<int:target_id>/", targets.target_edit, name="target_edit"),
     path("<int:pep_id>/targets/<int:target_id>/remove/", targets.target_remove, name="target_remove"),
     path("<int:pep_id>/targets/<int:target_id>/review/", targets.target_review, name="target_review"),
+    path("<int:pep_id>/links/", links.link_page, name="links"),
+    path("<int:pep_id>/links/<int:link_id>/withdraw/", links.withdraw, name="link_withdraw"),
+    path("own/", own.own_page, name="own"),
+    path("own/save/", own.save_own, name="own_save"),
+    path("own/open/<str:token>/", own.open_link, name="own_open"),
     path("<int:pep_id>/meeting/", steps.record_meeting, name="record_meeting"),
     path("<int:pep_id>/sign-off/", quality.sign_off, name="sign_off"),
     path("<int:pep_id>/quality/", quality.assess, name="quality"),

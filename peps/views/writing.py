@@ -26,6 +26,7 @@ from peps.rules.form import Section
 from peps.rules.targets import AT_LEAST
 from peps.services import writing
 from peps.services.content import missing_before_submission, unreviewed_targets
+from peps.services.links import can_make_links
 from peps.views.common import Standing, pep_context, pep_in_work, standings, visible_pep
 from peps.views.quality import quality_context
 from peps.wording import answer_lines
@@ -42,6 +43,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         "mine": sum(s.may_write for s in sections),
         "missing": missing_before_submission(pep) if "submit" in context["steps"] else [],
         "log": pep.steps.select_related("by"),
+        "can_link": can_make_links(request.user, pep),
         **quality_context(request, pep, context["steps"]),
     }
     return render(request, "peps/pep.html", context)

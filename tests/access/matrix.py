@@ -64,6 +64,7 @@ def answers(own: str, foreign: str = "") -> Answers:
 ALL_200 = answers(     "200 200 200 200 200 200 200 200 200 200")
 ALL_302 = answers(     "302 302 302 302 302 302 302 302 302 302")
 ALL_404 = answers(     "404 404 404 404 404 404 404 404 404 404")
+ALL_403 = answers(     "403 403 403 403 403 403 403 403 403 403")
 ALL_405 = answers(     "405 405 405 405 405 405 405 405 405 405")
 # Those who work with children: their own only, or all
 CHILDREN = answers(    "200 200 200 200 200 200 403 403 403 200")
@@ -447,6 +448,10 @@ def target(world: World, side: Side) -> dict[str, Any]:
     return {"pep_id": side.due_pep.pk, "target_id": side.due_pep.targets.get().pk}
 
 
+def link(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.due_pep.pk, "link_id": side.due_pep.links.get().pk}
+
+
 # fmt: off
 PEP_PAGE = answers(     "200 200 200 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")
@@ -491,6 +496,18 @@ PEPS: dict[str, Entry] = {
         post=answers(   "302 302 403 302 403 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),
     "peps:target_review": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:links": Entry(
+        kwargs=due_pep, data=lambda world, side: {"party": "child"},
+        get=answers(    "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")),
+    "peps:link_withdraw": Entry(
+        kwargs=link, get=ALL_405,
+        post=answers(   "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    # What a one-time link opens, here without one.
+    "peps:own": Entry(get=ALL_404, open=True),
+    "peps:own_save": Entry(get=ALL_405, post=ALL_403, open=True),
+    "peps:own_open": Entry(kwargs=lambda world, side: {"token": "no-such-token"}, get=ALL_404, open=True),
     "peps:sign_off": Entry(
         kwargs=held_pep, get=PEP_PAGE,
         post=answers(   "200 200 403 200 200 403 403 403 403 200",

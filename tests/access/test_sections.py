@@ -48,6 +48,7 @@ SECTION_OF: dict[str, Section] = {
     "peps:target_edit": Section.PEPS,
     "peps:target_review": Section.PEPS,
     "peps:sign_off": Section.PEPS,
+    "peps:links": Section.PEPS,
     "provision:exclusion": Section.EXCLUSIONS,
     "provision:new": Section.EXCLUSIONS,
 }

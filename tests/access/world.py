@@ -236,6 +236,10 @@ def _pep(pupil: Pupil) -> PEP:
         why="Lessons", how=[{"what": "Paired reading"}], measure="Words a minute", measure_to="60",
         owner_name="Helen Lowe", due_on=TODAY + timedelta(days=90),
     )  # fmt: skip
+    pep.links.create(
+        party="carer", token_hash=f"{pep.pk:064d}", made_by=make.UserFactory(role=Role.ADVISER.value),
+        made_at=NOW, expires_at=NOW + timedelta(days=14),
+    )  # fmt: skip
     return pep
 
 
