@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import links, lists, own, quality, steps, targets, writing
+from peps.views import circumstances, links, lists, own, quality, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("peps.csv", lists.pep_export, {"extension": "csv"}, name="export_csv"),
     path("peps.xlsx", lists.pep_export, {"extension": "xlsx"}, name="export_xlsx"),
     path("children/<int:pupil_id>/", lists.child_peps, name="child"),
+    path("children/<int:pupil_id>/new/", circumstances.open_by_hand, name="open_by_hand"),
+    path("<int:pep_id>/circumstances/", circumstances.circumstances_page, name="circumstances"),
     path("<int:pep_id>/", writing.pep_page, name="pep"),
     path("<int:pep_id>/sections/<slug:code>/", writing.section_page, name="section"),
     path("<int:pep_id>/sections/<slug:code>/save/", writing.save_section, name="save"),

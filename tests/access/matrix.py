@@ -496,6 +496,16 @@ PEPS: dict[str, Entry] = {
         post=answers(   "302 302 403 302 403 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),
     "peps:target_review": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    "peps:circumstances": Entry(
+        kwargs=due_pep, data=lambda world, side: {"phase": "secondary", "confirmed": "secondary"},
+        get=answers(    "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404"),
+        post=answers(   "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:open_by_hand": Entry(
+        kwargs=child, get=ALL_405,
+        post=answers(   "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 404")),
     "peps:links": Entry(
         kwargs=due_pep, data=lambda world, side: {"party": "child"},
         get=answers(    "200 200 403 200 200 403 403 403 403 200",

@@ -49,6 +49,7 @@ SECTION_OF: dict[str, Section] = {
     "peps:target_review": Section.PEPS,
     "peps:sign_off": Section.PEPS,
     "peps:links": Section.PEPS,
+    "peps:circumstances": Section.PEPS,
     "provision:exclusion": Section.EXCLUSIONS,
     "provision:new": Section.EXCLUSIONS,
 }
