@@ -1,6 +1,6 @@
 from django.urls import path
 
-from peps.views import circumstances, links, lists, own, quality, steps, targets, writing
+from peps.views import circumstances, governance, links, lists, own, quality, steps, targets, writing
 
 app_name = "peps"
 urlpatterns = [
@@ -8,6 +8,29 @@ urlpatterns = [
     path("peps.csv", lists.pep_export, {"extension": "csv"}, name="export_csv"),
     path("peps.xlsx", lists.pep_export, {"extension": "xlsx"}, name="export_xlsx"),
     path("children/<int:pupil_id>/", lists.child_peps, name="child"),
+    path("forms/", governance.form_list, name="forms"),
+    path("forms/draft/", governance.draft, name="form_draft"),
+    path("forms/<int:number>/", governance.form_page, name="form"),
+    path("forms/<int:number>/pep-form.json", governance.export, name="form_export"),
+    path("forms/<int:number>/import/", governance.bring_in, name="form_import"),
+    path("forms/<int:number>/about/", governance.about, name="form_about"),
+    path("forms/<int:number>/sections/<slug:code>/new/", governance.question_new, name="form_question_new"),
+    path("forms/<int:number>/sections/<slug:code>/<slug:key>/", governance.question, name="form_question"),
+    path(
+        "forms/<int:number>/sections/<slug:code>/<slug:key>/remove/",
+        governance.question_remove,
+        name="form_question_remove",
+    ),
+    path("forms/<int:number>/consult/", governance.consult, name="form_consult"),
+    path("forms/<int:number>/comments/new/", governance.comment, name="form_comment_new"),
+    path("forms/<int:number>/comments/<int:comment_id>/", governance.comment, name="form_comment"),
+    path("forms/<int:number>/approvals/new/", governance.approve, name="form_approve"),
+    path(
+        "forms/<int:number>/approvals/<int:approval_id>/withdraw/",
+        governance.approval_withdraw,
+        name="form_approval_withdraw",
+    ),
+    path("forms/<int:number>/in-force/", governance.in_force, name="form_in_force"),
     path("children/<int:pupil_id>/new/", circumstances.open_by_hand, name="open_by_hand"),
     path("<int:pep_id>/circumstances/", circumstances.circumstances_page, name="circumstances"),
     path("<int:pep_id>/", writing.pep_page, name="pep"),

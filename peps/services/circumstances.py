@@ -31,6 +31,7 @@ from peps.rules.form import (
 )
 from peps.rules.workflow import CONTRIBUTOR_LABELS, STATE_LABELS, WAITS_FOR_MEETING, WRITES_AS, State
 from peps.services.content import answers_of
+from peps.services.form_versions import take_over
 from pupils import roll
 from pupils.models import Pupil
 
@@ -192,7 +193,7 @@ def open_by_hand(*, pupil: Pupil, today: date, actor: Any) -> PEP:
             due_on=max(term.cut_off_on, today),
             due_because=f"{why} Its meeting belongs to the {term.label.lower()}, {rules.CUT_OFF_SCHOOL_DAYS} school "
             "days before its end at the latest.",
-            form=FormVersion.objects.filter(state=FormVersion.State.IN_FORCE).first(),
+            form=take_over(today=today),
             phase=told.phase.value,
             circumstances=sorted(told.circumstances),
         )

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from peps.rules.form import CIRCUMSTANCE_LABELS, PHASE_LABELS
 from peps.rules.workflow import STATE_LABELS, State
 from peps.services import circumstances
 from peps.views.common import pep_context, visible_pep
-from pupils.views import visible_pupil
+from pupils.models import Pupil
 
 
 def circumstances_page(request: HttpRequest, pep_id: int) -> HttpResponse:
@@ -64,7 +64,9 @@ def _confirming(request: HttpRequest, choice: str) -> QueryDict:
 def open_by_hand(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """A plan for a child who gets none by night."""
     require(request, Permission.SEE_PEPS)
-    pupil = visible_pupil(request, pupil_id, RecordSection.PEPS)
+    pupil = Pupil.objects.visible_to(request.user, RecordSection.PEPS).filter(pk=pupil_id).first()
+    if pupil is None:
+        raise Http404("No child of yours has this number.")
     try:
         pep = circumstances.open_by_hand(pupil=pupil, today=timezone.localdate(), actor=request.user)
     except ValidationError as refusal:

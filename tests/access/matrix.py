@@ -452,7 +452,16 @@ def link(world: World, side: Side) -> dict[str, Any]:
     return {"pep_id": side.due_pep.pk, "link_id": side.due_pep.links.get().pk}
 
 
+def form(world: World, side: Side) -> dict[str, Any]:
+    return {"number": world.draft.number}
+
+
+def question(world: World, side: Side) -> dict[str, Any]:
+    return {**form(world, side), "code": "C", "key": "hard"}
+
+
 # fmt: off
+FORMS = answers(        "200 200 403 403 403 200 403 403 403 403")
 PEP_PAGE = answers(     "200 200 200 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")
 PEP_WRITING = answers(  "200 200 403 200 403 403 403 403 403 200",
@@ -496,6 +505,34 @@ PEPS: dict[str, Entry] = {
         post=answers(   "302 302 403 302 403 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),
     "peps:target_review": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    # The form's versions are nobody's own: the data officer and the adviser read, the Head writes.
+    "peps:forms": Entry(get=FORMS),
+    "peps:form": Entry(kwargs=form, get=FORMS),
+    "peps:form_export": Entry(kwargs=form, get=FORMS),
+    "peps:form_draft": Entry(get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_about": Entry(
+        kwargs=form, data=lambda world, side: {"title": "New"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_import": Entry(kwargs=form, get=ONLY_HEAD),
+    "peps:form_question_new": Entry(
+        kwargs=lambda world, side: {**form(world, side), "code": "C"},
+        data=lambda world, side: {"label": "Pets?", "kind": "text"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_question": Entry(
+        kwargs=question, data=lambda world, side: {"label": "Hard?"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_question_remove": Entry(kwargs=question, get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_consult": Entry(kwargs=form, get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_comment_new": Entry(
+        kwargs=form, data=lambda world, side: {"group": "iros", "comment": "Short", **day("on")},
+        get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_comment": Entry(
+        kwargs=lambda world, side: {**form(world, side), "comment_id": world.draft.comments.get().pk},
+        data=lambda world, side: {"group": "iros", "comment": "Short", **day("on")},
+        get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_approve": Entry(
+        kwargs=form, data=lambda world, side: {"body": "ccb", **day("on")}, get=ONLY_HEAD),
+    "peps:form_approval_withdraw": Entry(
+        kwargs=lambda world, side: {"number": 1, "approval_id": world.old_approval.pk},
+        get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_in_force": Entry(kwargs=form, data=lambda world, side: day("from_on"), get=ONLY_HEAD),
     "peps:circumstances": Entry(
         kwargs=due_pep, data=lambda world, side: {"phase": "secondary", "confirmed": "secondary"},
         get=answers(    "200 200 403 200 200 403 403 403 403 200",
