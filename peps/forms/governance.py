@@ -15,6 +15,11 @@ from peps.rules.links import BAND_LABELS, wording
 LARGEST_FILE = 512 * 1024
 
 
+def _no_number(word: str) -> Any:
+    """Python reads NaN and Infinity; JSON and the database do not."""
+    raise ValueError(f"{word} is no number")
+
+
 class AboutForm(GovForm):
     """The name of a version and what is new in it."""
 
@@ -89,13 +94,15 @@ class ImportForm(GovForm):
         if sent.size > LARGEST_FILE:
             raise ValidationError("The file is larger than 512 KB")
         try:
-            return json.loads(sent.read().decode("utf-8-sig"))
+            return json.loads(sent.read().decode("utf-8-sig"), parse_constant=_no_number)
         except UnicodeDecodeError:
             raise ValidationError("The file is not text in UTF-8") from None
         except json.JSONDecodeError as fault:
             raise ValidationError(f"The file is not JSON: line {fault.lineno}, column {fault.colno}") from None
         except RecursionError:
             raise ValidationError("The file is nested too deeply") from None
+        except ValueError as fault:
+            raise ValidationError(f"The file is not JSON: {fault}") from None
 
 
 class CommentForm(GovForm):

@@ -65,8 +65,28 @@ def checked_form(document: Any, *, facts: Collection[str]) -> Form:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FormFaulty(f"The form cannot be read: {error}") from error
     for section in form.sections:
+        _check_types(section)
         _check_section(section, facts)
     return form
+
+
+def _check_types(section: Section) -> None:
+    """What reads like a form but has a number for a word, or a word for yes and no."""
+    where = f"Section {section.code}"
+    texts, flags = [section.title, section.about], [section.before_meeting]
+    for field in section.fields:
+        texts += [field.key, field.label, field.hint, field.child_words]
+        texts += [word for pair in (*field.choices, *field.columns, *field.words) for word in pair]
+        texts += field.required_if[1] if field.required_if else ()
+        flags += [field.required, field.restricted]
+    for one in texts:
+        if not isinstance(one, str) or "\0" in one:
+            raise FormFaulty(f"{where}: {one!r} stands where a text must.")
+    for flag in flags:
+        if not isinstance(flag, bool):
+            raise FormFaulty(f"{where}: {flag!r} stands where true or false must.")
+    if not isinstance(section.at_least, int) or not 0 <= section.at_least <= len(section.fields):
+        raise FormFaulty(f"{where}: “at_least” must be a number of its questions.")
 
 
 def _check_section(section: Section, facts: Collection[str]) -> None:

@@ -48,9 +48,13 @@ def without_account(view: View) -> View:
     return login_not_required(open_view)
 
 
-def _no_such_link(request: HttpRequest) -> HttpResponse:
-    """One and the same answer to a link that never was, has run out, was withdrawn or is finished."""
-    over_since(_from(request), Limit.WRONG_LINKS)
+def _no_such_link(request: HttpRequest, token: str) -> HttpResponse:
+    """One and the same answer to a link that never was, has run out, was withdrawn or is finished.
+
+    A visit without any token is no try.
+    """
+    if token:
+        over_since(_from(request), Limit.WRONG_LINKS)
     answer = render(request, "peps/own/closed.html", status=HTTPStatus.NOT_FOUND)
     answer.delete_cookie(COOKIE, path=_path())
     return answer
@@ -77,7 +81,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     if refusal := _too_many(request):
         return refusal
     if links.find_link(token, timezone.now()) is None:
-        answer = _no_such_link(request)
+        answer = _no_such_link(request, token)
     else:
         answer = redirect("peps:own")
         answer.set_cookie(
@@ -98,13 +102,13 @@ def own_page(request: HttpRequest) -> HttpResponse:
         return refusal
     link = _found(request)
     if link is None:
-        return _no_such_link(request)
+        return _no_such_link(request, request.COOKIES.get(COOKIE, ""))
     form = _form(link, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             saved = links.save_by_link(link=link, answers=form.changes(), seen=form.seen(), now=timezone.now())
         except PermissionDenied:
-            return _no_such_link(request)
+            return _no_such_link(request, request.COOKIES.get(COOKIE, ""))
         except ValidationError as refused:
             form.add_error(None, refused)
         else:

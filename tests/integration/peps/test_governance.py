@@ -123,6 +123,7 @@ class TestPages:
             return client.post(url, {"file_sent": io.BytesIO(text)}, follow=True).content.decode()
 
         assert "line 1, column 2" in send(b"{oops}")
+        assert "NaN is no number" in send(b'{"sections": NaN}')
         assert "must be an object with a list named" in send(b"[]")
         assert FormVersion.objects.get(number=2).form.sections[0].title == "Identity and care"
         assert "Title, before: “Identity and care”" in send(json.dumps(document).encode())

@@ -48,6 +48,10 @@ def spoilt(change):
         (spoilt(lambda d: d["sections"][0]["fields"][0].update(law=["S9"])), "S9, which the law does not have"),
         (spoilt(lambda d: d["sections"][0]["fields"][0].update(words={"adult": "x"})), "no age named adult"),
         (spoilt(lambda d: d["sections"][0]["fields"][0].update(words=["x"])), "cannot be read"),
+        (spoilt(lambda d: d["sections"][0]["fields"][0].update(hint=4)), "4 stands where a text must"),
+        (spoilt(lambda d: d["sections"][0]["fields"][0].update(hint="\0")), "stands where a text must"),
+        (spoilt(lambda d: d["sections"][0]["fields"][0].update(required="yes")), "'yes' stands where true or false"),
+        (spoilt(lambda d: d["sections"][0].update(at_least="3")), "“at_least” must be a number"),
         (spoilt(lambda d: d["sections"][0]["fields"][0].update(choices=4)), "cannot be read"),
     ],
 )
