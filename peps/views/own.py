@@ -118,7 +118,8 @@ def own_page(request: HttpRequest) -> HttpResponse:
             form.data = _as_seen(request, form, saved)
     elif request.method == "GET":
         links.note_opened(link=link, now=timezone.now())
-    return render(request, "peps/own/page.html", _context(link, form))
+    context = _context(link, form) | {"saved": "saved" in request.GET}
+    return render(request, "peps/own/page.html", context)
 
 
 def _after(request: HttpRequest, link: ContributorLink) -> HttpResponse:

@@ -148,7 +148,8 @@ def test_a_carers_link_opens_the_carers_section_only(pep, teacher):
     text = child.get(OWN).content.decode()
     assert "How does home help with learning?" in text
     assert "What the parents say" not in text
-    child.post(OWN, {"home_support": "We read", "hard": "X", "was": "{}"})
+    page = child.post(OWN, {"home_support": "We read", "hard": "X", "was": "{}"}, follow=True)
+    assert "data-app-saved>Saved</p>" in page.content.decode()
     assert answers(pep, "D") == {"home_support": "We read"}
     assert not PEPSection.objects.filter(code="C").exists()
 
