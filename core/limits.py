@@ -1,4 +1,7 @@
-"""How often one person may search and take lists away: enough for a day's work, too little for copying the roll."""
+"""How often one person may search and take lists away: enough for a day's work, too little for copying the roll.
+
+Pages that are open to strangers count by network address or by their link, with `over_since` and `is_over`.
+"""
 
 import time
 from collections.abc import Callable
@@ -24,11 +27,15 @@ class Limit(StrEnum):
 
     SEARCHES = "searches"
     EXPORTS = "exports"
+    WRONG_LINKS = "wrong_links"
+    LINK_SAVES = "link_saves"
 
 
 LIMIT_WORDS: dict[Limit, str] = {
     Limit.SEARCHES: "searches for people",
     Limit.EXPORTS: "downloads",
+    Limit.WRONG_LINKS: "tries with a link that does not work",
+    Limit.LINK_SAVES: "saves by one link",
 }
 
 
@@ -52,13 +59,16 @@ def limited(limit: Limit) -> Callable[[View], View]:
     return decorate
 
 
-def over_since(user_id: int, limit: Limit) -> int | None:
-    """Count one more. The moment (seconds of the epoch) from which it is allowed again, None while it is allowed."""
+def over_since(who: int | str, limit: Limit) -> int | None:
+    """Count one more. The moment (seconds of the epoch) from which it is allowed again, None while it is allowed.
+
+    `who` is the id of an account; for what is open to strangers a network address or a link's number.
+    """
     if limit not in settings.PERSON_LIMITS:
         return None
     allowed, seconds = settings.PERSON_LIMITS[limit]
     stretch = int(time.time()) // seconds
-    key = f"limit:{limit}:{user_id}:{stretch}"
+    key = f"limit:{limit}:{who}:{stretch}"
     if cache.add(key, 1, timeout=seconds):
         return None
     try:
@@ -66,6 +76,14 @@ def over_since(user_id: int, limit: Limit) -> int | None:
     except ValueError:  # it ran out between the two
         return None
     return (stretch + 1) * seconds if count > allowed else None
+
+
+def is_over(who: int | str, limit: Limit) -> bool:
+    """Whether the limit is passed already; counts nothing."""
+    if limit not in settings.PERSON_LIMITS:
+        return False
+    allowed, seconds = settings.PERSON_LIMITS[limit]
+    return int(cache.get(f"limit:{limit}:{who}:{int(time.time()) // seconds}", 0)) > allowed
 
 
 def _refuse(request: HttpRequest, limit: Limit, again_at: int) -> HttpResponseBase:

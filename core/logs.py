@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 MAX_FRAMES = 12
-LINK_KEY = re.compile(r"(/account/(?:invitation/|password/reset/key/))[^/\s?\"']+|\?[^\s\"']+")
-"""The key of an invitation or of a link that sets a password, and a query, which may hold what somebody typed."""
+LINK_KEY = re.compile(r"(/account/(?:invitation/|password/reset/key/)|/peps/own/open/)[^/\s?\"']+|\?[^\s\"']+")
+"""The key of an invitation, of a link that sets a password or of one by which a child or a carer writes; and a query,
+which may hold what somebody typed."""
 
 
 def without_address_secrets(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:

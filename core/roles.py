@@ -85,6 +85,8 @@ class Permission(StrEnum):
     SEE_PEPS = "see_peps"
     RECORD_PEPS = "record_peps"
     COMPLETE_PEPS = "complete_peps"
+    SEE_FORMS = "see_forms"
+    GOVERN_FORMS = "govern_forms"
     SEE_PLEDGE = "see_pledge"
     RECORD_PLEDGE = "record_pledge"
     RECORD_EXCLUSIONS = "record_exclusions"
@@ -134,6 +136,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.SEE_PEPS: "See Personal Education Plans",
     Permission.RECORD_PEPS: "Record PEP meetings",
     Permission.COMPLETE_PEPS: "Take a PEP as complete",
+    Permission.SEE_FORMS: "See the versions of the PEP form",
+    Permission.GOVERN_FORMS: "Draft versions of the PEP form and put them in force",
     Permission.SEE_PLEDGE: "See the Pledge of each child",
     Permission.RECORD_PLEDGE: "Record what a review found of the Pledge",
     Permission.RECORD_EXCLUSIONS: "Record exclusions",
@@ -187,6 +191,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_PEPS,
             P.RECORD_PEPS,
             P.COMPLETE_PEPS,
+            P.SEE_FORMS,
+            P.GOVERN_FORMS,
             P.RECORD_EXCLUSIONS,
             P.SEE_PLEDGE,
             P.SEE_MONEY,
@@ -232,6 +238,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_PEPS,
             P.RECORD_PEPS,
             P.COMPLETE_PEPS,
+            P.SEE_FORMS,
             P.RECORD_EXCLUSIONS,
             P.SEE_PLEDGE,
             P.SEE_MONEY,
@@ -296,6 +303,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_CARE_DETAIL,
             P.SEE_ATTAINMENT,
             P.SEE_SCHOOLS,
+            P.SEE_FORMS,
             P.IMPORT_FEEDS,
             P.RESOLVE_CONFLICTS,
             P.MAP_QUALIFICATIONS,

@@ -219,5 +219,12 @@ register(
     TimelineSource(kind="pep", label="PEP", events=_events, permission=P.SEE_PEPS, section=S.PEPS),
 )
 navigation.register(
-    navigation.NavEntry(label="PEPs", url_name="peps:list", permission=P.SEE_PEPS, section=S.PEPS, order=20)
+    navigation.NavEntry(label="PEPs", url_name="peps:list", permission=P.SEE_PEPS, section=S.PEPS, order=20),
+    navigation.NavEntry(
+        label="PEP form",
+        url_name="peps:forms",
+        permission=P.SEE_FORMS,
+        order=155,
+        about="Versions of the form: questions, consultation, approvals, and from when each holds.",
+    ),
 )

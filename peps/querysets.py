@@ -9,9 +9,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 from core.roles import Permission
 from core.scoping import ScopedQuerySet
 from peps import rules
+from peps.rules.form import Circumstance
 from peps.rules.workflow import WAITS_FOR_MEETING, State
 from pupils.models import CareEpisode
 from pupils.querysets import PupilDataQuerySet
+
+VOLUNTARY = Q(circumstances__contains=[Circumstance.EDGE_OF_CARE.value])
+"""A plan for a child on the edge of care: wanted without a care episode, and in no figure of the statutory ones."""
 
 
 class _BehindPEPs(ScopedQuerySet):
@@ -87,11 +91,16 @@ class PEPQuerySet(PupilDataQuerySet):
 
     def still_meant(self, today: date) -> Self:
         """All but those that were set aside, or were never held and are no longer needed."""
-        return self.exclude(state=State.NOT_REQUIRED).filter(~Q(state__in=WAITS_FOR_MEETING) | Q(_looked_after(today)))
+        return self.exclude(state=State.NOT_REQUIRED).filter(~Q(state__in=WAITS_FOR_MEETING) | _meant_for(today))
 
 
 def _wanted(today: date) -> Q:
-    return Q(_looked_after(today), state__in=WAITS_FOR_MEETING)
+    return _meant_for(today) & Q(state__in=WAITS_FOR_MEETING)
+
+
+def _meant_for(today: date) -> Q:
+    """Of a child who is looked after on the day, or opened by hand for one who is not."""
+    return Q(_looked_after(today)) | VOLUNTARY
 
 
 def _overdue(today: date) -> Q:

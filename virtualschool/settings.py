@@ -348,6 +348,8 @@ PERSON_LIMITS: dict[str, tuple[int, int]] = {
     for what, (allowed, seconds) in {
         "searches": os.environ.get("LIMIT_SEARCHES", "60/300").split("/"),
         "exports": os.environ.get("LIMIT_EXPORTS", "30/3600").split("/"),
+        "wrong_links": os.environ.get("LIMIT_WRONG_LINKS", "20/300").split("/"),
+        "link_saves": os.environ.get("LIMIT_LINK_SAVES", "300/300").split("/"),
     }.items()
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

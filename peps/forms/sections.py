@@ -59,8 +59,7 @@ class RowsField(forms.Field):
         super().__init__(widget=RowsWidget(columns, str(kwargs.get("label", ""))), **kwargs)
 
 
-def _made(field: Field, *, child: bool) -> forms.Field:
-    label = field.child_words if child and field.child_words else field.label
+def _made(field: Field, label: str) -> forms.Field:
     common: dict[str, Any] = {"label": label, "help_text": field.hint, "required": False}
     match field.kind:
         case Kind.LONG:
@@ -104,7 +103,7 @@ class SectionForm(GovForm):
     """The questions of one section. Nothing is required while it is being written.
 
     `was` holds a digest of each answer as the page showed it: only what the writer changed is written, and what
-    somebody else changed meanwhile is noticed.
+    somebody else changed meanwhile is noticed. `labels` may put other words in place of the questions' own.
     """
 
     submit_label = "Save and go on"
@@ -112,12 +111,12 @@ class SectionForm(GovForm):
 
     def __init__(self, section: Section, answers: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
         self.section, self.answers = section, answers
-        child = kwargs.pop("child", False)
+        labels: Mapping[str, str] = kwargs.pop("labels", {})
         initial = {f.key: _shown(f, answers.get(f.key)) for f in section.fields}
         marks = {f.key: mark_of(answers.get(f.key)) for f in section.fields}
         super().__init__(*args, initial={**initial, "was": json.dumps(marks)}, **kwargs)
         for field in section.fields:
-            self.fields[field.key] = _made(field, child=child)
+            self.fields[field.key] = _made(field, labels.get(field.key, field.label))
 
     @property
     def helper(self) -> FormHelper:

@@ -107,7 +107,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. `required_if` names a field of the section and the answers that make this one required."""
+    """One question. `required_if` names a field of the section and the answers that make this one required.
+
+    `words` are (age band, words for a child of that age), see rules/links.py.
+    """
 
     key: str
     label: str
@@ -121,6 +124,7 @@ class Field:
     law: tuple[str, ...] = ()
     child_words: str = ""
     restricted: bool = False
+    words: tuple[tuple[str, str], ...] = ()
 
     def is_required(self, answers: Mapping[str, Any]) -> bool:
         if self.required_if is not None:
@@ -275,6 +279,7 @@ def _field(one: Mapping[str, Any]) -> Field:
         law=tuple(one.get("law", ())),
         child_words=one.get("child_words", ""),
         restricted=one.get("restricted", False),
+        words=tuple(sorted(one.get("words", {}).items())),
     )
     if kind in {Kind.CHOICE, Kind.MANY} and not field.choices:
         raise ValueError(f"field {field.key} has no choices")

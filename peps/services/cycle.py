@@ -12,6 +12,7 @@ from core.actor import acting_as
 from peps import cycle, rules
 from peps.models import PEP, FormVersion
 from peps.rules import form as form_rules
+from peps.services.form_versions import take_over
 from pupils import roll
 from pupils.models import Pupil
 
@@ -35,7 +36,8 @@ def open_due_peps(*, today: date, actor: Any) -> int:
         PEP.objects.filter(pupil_id__in=wanted).values_list("pupil_id").annotate(last=Max("due_on")).order_by()
     )
     new = []
-    current = FormVersion.objects.filter(state=FormVersion.State.IN_FORCE).first()
+    with acting_as(actor, service="peps.open_due_peps"):
+        current = take_over(today=today)
     told = _circumstances(wanted, years, last_due, term.season, today)
     for pk in wanted:
         if pk not in starts:

@@ -14,7 +14,7 @@ from core.audit import Access, record_access
 from core.exports import Export, csv_response, xlsx_response
 from core.limits import Limit, limited
 from core.listing import Heading, headings
-from core.roles import Permission
+from core.roles import Permission, Role
 from core.scoping import require
 from core.sections import Section
 from peps import cycle, rules
@@ -22,7 +22,8 @@ from peps.filters import PEPFilterForm
 from peps.indicators import held_in_term
 from peps.models import PEP
 from peps.permissions import can_record_meeting
-from peps.rules.workflow import STATE_COLOURS, STATE_LABELS, WAITS_FOR_MEETING, State
+from peps.rules.form import Circumstance
+from peps.rules.workflow import STATE_COLOURS, STATE_LABELS, TEAM, WAITS_FOR_MEETING, State
 from peps.views.pages import tabs
 from pupils import roll
 from pupils.views import child_context, visible_pupil
@@ -146,10 +147,20 @@ def child_peps(request: HttpRequest, pupil_id: int) -> HttpResponse:
         }
         for pep in peps
     ]
+    context["may_open"] = _may_open(request, peps)
     return render(request, "peps/child.html", context)
 
 
+def _may_open(request: HttpRequest, peps: list[PEP]) -> bool:
+    """The Virtual School, where the child has no plan of this term."""
+    if Role(request.user.role) not in TEAM:  # type: ignore[union-attr]
+        return False
+    term = cycle.current_term(timezone.localdate())
+    return not any((pep.academic_year, pep.season) == (term.academic_year, term.season) for pep in peps)
+
+
 def _tag_on_child(pep: PEP, context: dict[str, Any]) -> tuple[str, str]:
-    if pep.waits_for_meeting and context["entry"].episode is None:
+    voluntary = Circumstance.EDGE_OF_CARE in pep.circumstances
+    if pep.waits_for_meeting and context["entry"].episode is None and not voluntary:
         return "Not held, no longer looked after", "grey"
     return tag_of_pep(pep, context["today"])

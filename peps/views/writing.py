@@ -25,7 +25,9 @@ from peps.permissions import check_can_write
 from peps.rules.form import Section
 from peps.rules.targets import AT_LEAST
 from peps.services import writing
+from peps.services.circumstances import may_set
 from peps.services.content import missing_before_submission, unreviewed_targets
+from peps.services.links import can_make_links
 from peps.views.common import Standing, pep_context, pep_in_work, standings, visible_pep
 from peps.views.documents import documents_context
 from peps.views.due import due_context
@@ -45,6 +47,8 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         "mine": sum(s.may_write for s in sections),
         "missing": missing_before_submission(pep) if "submit" in context["steps"] else [],
         "log": pep.steps.select_related("by"),
+        "can_set_circumstances": may_set(request.user, pep),
+        "can_link": can_make_links(request.user, pep),
         **quality_context(request, pep, context["steps"]),
         **meeting_context(pep, context["steps"]),
         **due_context(request.user, pep, context["today"]),

@@ -64,6 +64,7 @@ def answers(own: str, foreign: str = "") -> Answers:
 ALL_200 = answers(     "200 200 200 200 200 200 200 200 200 200")
 ALL_302 = answers(     "302 302 302 302 302 302 302 302 302 302")
 ALL_404 = answers(     "404 404 404 404 404 404 404 404 404 404")
+ALL_403 = answers(     "403 403 403 403 403 403 403 403 403 403")
 ALL_405 = answers(     "405 405 405 405 405 405 405 405 405 405")
 # Those who work with children: their own only, or all
 CHILDREN = answers(    "200 200 200 200 200 200 403 403 403 200")
@@ -472,7 +473,20 @@ def meeting_data(world: World, side: Side) -> dict[str, Any]:
     return {**day("on", TODAY + timedelta(days=9)), **set_for}
 
 
+def link(world: World, side: Side) -> dict[str, Any]:
+    return {"pep_id": side.due_pep.pk, "link_id": side.due_pep.links.get().pk}
+
+
+def form(world: World, side: Side) -> dict[str, Any]:
+    return {"number": world.draft.number}
+
+
+def question(world: World, side: Side) -> dict[str, Any]:
+    return {**form(world, side), "code": "C", "key": "hard"}
+
+
 # fmt: off
+FORMS = answers(        "200 200 403 403 403 200 403 403 403 403")
 PEP_PAGE = answers(     "200 200 200 200 200 403 403 403 403 200",
                         "200 200 404 404 404 403 403 403 403 404")
 PEP_WRITING = answers(  "200 200 403 200 403 403 403 403 403 200",
@@ -553,6 +567,56 @@ PEPS: dict[str, Entry] = {
         post=answers(   "302 302 403 302 403 403 403 403 403 302",
                         "302 302 404 404 404 403 403 403 403 404")),
     "peps:target_review": Entry(kwargs=target, get=PEP_WRITING, post=PEP_WRITING),
+    # The form's versions are nobody's own: the data officer and the adviser read, the Head writes.
+    "peps:forms": Entry(get=FORMS),
+    "peps:form": Entry(kwargs=form, get=FORMS),
+    "peps:form_export": Entry(kwargs=form, get=FORMS),
+    "peps:form_draft": Entry(get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_about": Entry(
+        kwargs=form, data=lambda world, side: {"title": "New"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_import": Entry(kwargs=form, get=ONLY_HEAD),
+    "peps:form_question_new": Entry(
+        kwargs=lambda world, side: {**form(world, side), "code": "C"},
+        data=lambda world, side: {"label": "Pets?", "kind": "text"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_question": Entry(
+        kwargs=question, data=lambda world, side: {"label": "Hard?"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_question_remove": Entry(kwargs=question, get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_consult": Entry(kwargs=form, get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_comment_new": Entry(
+        kwargs=form, data=lambda world, side: {"group": "iros", "comment": "Short", **day("on")},
+        get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_comment": Entry(
+        kwargs=lambda world, side: {**form(world, side), "comment_id": world.draft.comments.get().pk},
+        data=lambda world, side: {"group": "iros", "comment": "Short", **day("on")},
+        get=ONLY_HEAD, post=ONLY_HEAD_302),
+    "peps:form_approve": Entry(
+        kwargs=form, data=lambda world, side: {"body": "ccb", **day("on")}, get=ONLY_HEAD),
+    "peps:form_approval_withdraw": Entry(
+        kwargs=lambda world, side: {"number": 1, "approval_id": world.old_approval.pk},
+        get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_in_force": Entry(kwargs=form, data=lambda world, side: day("from_on"), get=ONLY_HEAD),
+    "peps:circumstances": Entry(
+        kwargs=due_pep, data=lambda world, side: {"phase": "secondary", "confirmed": "secondary"},
+        get=answers(    "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404"),
+        post=answers(   "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:open_by_hand": Entry(
+        kwargs=child, get=ALL_405,
+        post=answers(   "302 302 403 403 403 403 403 403 403 403",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    "peps:links": Entry(
+        kwargs=due_pep, data=lambda world, side: {"party": "child"},
+        get=answers(    "200 200 403 200 200 403 403 403 403 200",
+                        "200 200 404 404 404 403 403 403 403 404")),
+    "peps:link_withdraw": Entry(
+        kwargs=link, get=ALL_405,
+        post=answers(   "302 302 403 302 302 403 403 403 403 302",
+                        "302 302 404 404 404 403 403 403 403 404")),
+    # What a one-time link opens, here without one.
+    "peps:own": Entry(get=ALL_404, open=True),
+    "peps:own_save": Entry(get=ALL_405, post=ALL_403, open=True),
+    "peps:own_open": Entry(kwargs=lambda world, side: {"token": "no-such-token"}, get=ALL_404, open=True),
     "peps:sign_off": Entry(
         kwargs=held_pep, get=PEP_PAGE,
         post=answers(   "200 200 403 200 200 403 403 403 403 200",

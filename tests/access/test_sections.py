@@ -59,6 +59,8 @@ SECTION_OF: dict[str, Section] = {
     "peps:files": Section.PEPS,
     "peps:pdf": Section.PEPS,
     "peps:child_pdf": Section.PEPS,
+    "peps:links": Section.PEPS,
+    "peps:circumstances": Section.PEPS,
     "provision:exclusion": Section.EXCLUSIONS,
     "provision:new": Section.EXCLUSIONS,
 }

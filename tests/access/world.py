@@ -23,7 +23,8 @@ from core.recipients import Recipient
 from core.roles import ROLE_LABELS, Role
 from core.rules import default_terms
 from incentives.models import GcseScheme
-from peps.models import PEP, FormVersion
+from peps.models import PEP, FormApproval, FormVersion
+from peps.services import form_versions
 from pledge.models import Commitment, CommitmentRecord
 from provision.models import Exclusion
 from pupils.models import Allocation, ChildMerge, Delegation, EmergencyAccess, ProtectedNote, Pupil
@@ -110,6 +111,8 @@ class World:
     certificate: DisposalCertificate
     purpose: ConsentPurpose
     activity: ProcessingActivity
+    draft: FormVersion
+    old_approval: FormApproval
     sessions: dict[Role, str] = field(default_factory=dict)
 
     def side(self, which: str) -> Side:
@@ -171,9 +174,20 @@ def build() -> World:
         ),
         review=open_review(actor=users[Role.VSH], now=NOW),
         figure=figure,
+        draft=_draft_form(users[Role.VSH]),
+        old_approval=FormVersion.objects.get(number=1).approvals.create(
+            body="kcpg", on=MONDAY, recorded_by=users[Role.VSH]
+        ),
     )  # fmt: skip
     world.sessions = {role: _session(user) for role, user in users.items()}
     return world
+
+
+def _draft_form(head: User) -> FormVersion:
+    """The next version of the PEP form, with a comment."""
+    draft: FormVersion = form_versions.draft(actor=head)
+    draft.comments.create(group="iros", on=MONDAY, comment="Shorter, please", recorded_by=head)
+    return draft
 
 
 def _reports(head: User) -> tuple[ReportRun, ReportRun]:
@@ -229,7 +243,7 @@ def _calendar() -> Calendar:
 
 def _pep(pupil: Pupil, teacher: User) -> PEP:
     """Of this term, with the form in force and something written in it, and a meeting to which the teacher is asked."""
-    pep: PEP = make.PEPFactory(pupil=pupil, form=FormVersion.objects.get(), phase="secondary", state="open")
+    pep: PEP = make.PEPFactory(pupil=pupil, form=FormVersion.objects.get(number=1), phase="secondary", state="open")
     pep.sections.create(code="C", answers={"going_well": f"Art, says {pupil.forename}"}, revision=1)
     pep.targets.create(
         number=1, kind="academic", need="Reads slowly", outcome=f"{pupil.forename} reads 60 words a minute",
@@ -238,6 +252,10 @@ def _pep(pupil: Pupil, teacher: User) -> PEP:
     )  # fmt: skip
     meeting = pep.meetings.create(starts_at=NOW + timedelta(days=8), venue="Library")
     meeting.invitees.create(role="Designated teacher", name=teacher.name, email=teacher.email, user=teacher)
+    pep.links.create(
+        party="carer", token_hash=f"{pep.pk:064d}", made_by=make.UserFactory(role=Role.ADVISER.value),
+        made_at=NOW, expires_at=NOW + timedelta(days=14),
+    )  # fmt: skip
     return pep
 
 

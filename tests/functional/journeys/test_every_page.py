@@ -17,7 +17,8 @@ from core.models import AccessReview, Calendar, Cover, FeedRun, User
 from core.roles import Role
 from core.sections import Section
 from incentives.models import GcseScheme
-from peps.models import PEP
+from peps.models import PEP, FormVersion
+from peps.services import form_versions
 from pledge.models import Commitment
 from provision.models import Exclusion
 from pupils.models import ChildMerge, Delegation, EmergencyAccess, Pupil
@@ -211,6 +212,12 @@ class County:
     def activity(self) -> ProcessingActivity:
         row: ProcessingActivity = make.ProcessingActivityFactory(changed_by=self.user)
         return row
+
+    @cached_property
+    def draft(self) -> FormVersion:
+        version: FormVersion = form_versions.draft(actor=self.users[Role.VSH])
+        version.comments.create(group="iros", on=TODAY, comment="Shorter, please", recorded_by=self.users[Role.VSH])
+        return version
 
     @cached_property
     def calendar(self) -> Calendar:
