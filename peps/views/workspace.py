@@ -49,7 +49,7 @@ def my_peps(request: HttpRequest) -> HttpResponse:
             "to_do": len({line.entry.pupil.pk for line in lines if line.tasks}),
             "overdue": sum(1 for line in lines if _is_overdue(line, today)),
             "page": page,
-            "groups": _groups(page.object_list, today),
+            "groups": _groups(list(page.object_list), today),
             "may_record": user.can(Permission.RECORD_PEPS),
         },
     )
