@@ -372,7 +372,9 @@ class _Term:
 
     def _step(self, pep: PEP, name: str, way: tuple[State, State], on: date, by: User, **more: Any) -> None:
         source, target = way
-        self.rows[PEPStep].append(PEPStep(pep=pep, name=name, source=source, target=target, by=by, at=_at(on), **more))
+        self.rows[PEPStep].append(
+            PEPStep(pep=pep, name=name, source=source, target=target, by=by, at=_moment(on), **more)
+        )
 
     def _steps(self, pep: PEP, child: _Child, course: Course, chance: Random) -> None:
         school = child.teacher or child.adviser
@@ -382,7 +384,7 @@ class _Term:
         for on in course.submissions:
             version += 1
             self._step(pep, "submit", (source, State.SUBMITTED), on, school, version=version)
-            self.frozen.append((pep, _at(on) or timezone.now(), school, version))
+            self.frozen.append((pep, _moment(on), school, version))
             if version == 1 and course.returned_on:
                 why = " ".join(f"{code}: {text}" for code, text in sorted(course.returned_for.items()))
                 self._step(
@@ -410,7 +412,7 @@ class _Term:
                 "to_social_worker": "Thank you for your part." if not red else "",
             }
             self.rows[QualityCheck].append(
-                QualityCheck(**common, grades=given, overall=overall, assessor=child.adviser, at=_at(on))
+                QualityCheck(**common, grades=given, overall=overall, assessor=child.adviser, at=_moment(on))
             )
             if not red and course.approved_on and chance.random() < 0.1 and child.adviser.pk != self.head.pk:
                 second, other = grades_of(pep, chance, red={})
@@ -422,13 +424,15 @@ class _Term:
                         grades=given if agreed else second,
                         overall=overall if agreed else other,
                         assessor=self.head,
-                        at=_at(min(on + timedelta(days=3), self.today)),
+                        at=_moment(min(on + timedelta(days=3), self.today)),
                     )
                 )
 
 
-def _at(on: date | None) -> datetime | None:
+def _moment(on: date) -> datetime:
     """In the afternoon of a day, but never later than now."""
-    if on is None:
-        return None
     return min(timezone.make_aware(datetime.combine(on, time(15, 40))), timezone.now())
+
+
+def _at(on: date | None) -> datetime | None:
+    return None if on is None else _moment(on)

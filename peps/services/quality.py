@@ -17,7 +17,7 @@ from peps.models import PEP, Invitee, QualityCheck, Target
 from peps.permissions import check_can_change
 from peps.rules import quality as rules
 from peps.rules import targets as target_rules
-from peps.rules.form import Circumstance, Kind, is_answered
+from peps.rules.form import Circumstance, Kind, Section, is_answered
 from peps.rules.quality import Check, Criterion, Facts, Grade
 from peps.rules.workflow import State
 from peps.services.content import answers_of, unreviewed_targets
@@ -48,27 +48,28 @@ def facts_from(
     next_date_set: bool,
 ) -> Facts:
     """The same of what was read already: lists read the rows of many plans at once."""
+    sections = {section.code: section for section in pep.form_sections}
     return Facts(
-        voice_answers=_answered(pep, answers, "C"),
+        voice_answers=_answered(sections, answers, "C"),
         voice_changed_something=any(t.from_voice for t in targets),
         unreviewed_targets=unreviewed,
         attainment_answered=bool(answers.get("E")),
         needs_answered=is_answered(answers.get("I", {}).get("send")),
         targets=[t.draft for t in targets],
         interventions=[_how(row) for row in answers.get("L", {}).get("interventions", [])],
-        carer_answers=_answered(pep, answers, "D"),
+        carer_answers=_answered(sections, answers, "D"),
         money_asked=answers.get("K", {}).get("asks_money") == "yes",
         costed_targets=sum(t.cost is not None for t in targets),
         transition_due=Circumstance.TRANSITION_DUE in pep.circumstances,
-        transition_answers=_answered(pep, answers, "N"),
+        transition_answers=_answered(sections, answers, "N"),
         attendees=attendees,
         next_date_set=next_date_set,
     )
 
 
-def _answered(pep: PEP, answers: Mapping[str, Mapping[str, Any]], code: str) -> int:
+def _answered(sections: Mapping[str, Section], answers: Mapping[str, Mapping[str, Any]], code: str) -> int:
     """How many open questions of a section have an answer."""
-    section = next((s for s in pep.form_sections if s.code == code), None)
+    section = sections.get(code)
     if section is None:
         return 0
     own = answers.get(code, {})

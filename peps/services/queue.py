@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -22,6 +23,10 @@ from pupils.models import Allocation
 
 READ_WITHIN = next(rule.offset for rule in RULES if rule.code == "P11")
 """Working days for quality assurance."""
+
+
+_waited = lru_cache(maxsize=5_000)(working_days_between)
+"""Plans that were submitted on one day have waited equally long."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +78,7 @@ def waiting(peps: Sequence[Any], today: date) -> list[Waiting]:
                 pep=pep,
                 mine=pep.mine,
                 submitted_on=on,
-                waited=working_days_between(on, today),
+                waited=_waited(on, today),
                 read_by=add_working_days(on, READ_WITHIN),
                 checks=checks[pep.pk],
                 again=version > 1,
