@@ -70,9 +70,10 @@ class PEPFilterForm(GovForm):
         self.fields["timing"] = forms.ChoiceField(
             label="In the term", required=False, choices=[("", "Any"), *TIMINGS.items(), *states]
         )
-        used = SchoolPlace.objects.current(today).filter(kind=SchoolPlace.Kind.MAIN)
+        used = SchoolPlace.objects.visible_to(self.user).current(today).filter(kind=SchoolPlace.Kind.MAIN)
         schools = list(
-            School.objects.filter(pk__in=used.values("school_id"))
+            School.objects.visible_to(self.user)
+            .filter(pk__in=used.values("school_id"))
             .order_by("name")
             .values_list("pk", "name", "la_code", "la_name")
         )
@@ -105,7 +106,7 @@ class PEPFilterForm(GovForm):
         status, term, timing = self.chosen("status"), self.chosen("term"), self.chosen("timing")
         peps = self._by_status(peps, status, today)
         if timing:
-            peps = _by_timing(peps, timing, today)
+            peps = _by_timing(peps, timing, today, self.user)
         if term and term != ALL_TERMS:
             year, season = parse_term_code(term)
             peps = peps.filter(academic_year=year, season=season)
@@ -119,7 +120,7 @@ class PEPFilterForm(GovForm):
 
     def _by_place(self, peps: QuerySet[Any], today: date) -> QuerySet[Any]:
         """Of the children whose main school it is today, or lies in the area."""
-        main = SchoolPlace.objects.current(today).filter(kind=SchoolPlace.Kind.MAIN)
+        main = SchoolPlace.objects.visible_to(self.user).current(today).filter(kind=SchoolPlace.Kind.MAIN)
         if school := self.chosen("school"):
             placed = main if school == NOBODY else main.filter(school_id=int(school))
             here = Q(pupil__in=placed.values("pupil_id"))
@@ -141,7 +142,7 @@ class PEPFilterForm(GovForm):
         return peps.with_status(rules.Status(status), today)
 
 
-def _by_timing(peps: Any, timing: str, today: date) -> QuerySet[Any]:
+def _by_timing(peps: Any, timing: str, today: date, user: Any) -> QuerySet[Any]:
     """One of TIMINGS, or a state of the workflow."""
     if timing.startswith(IN_STATE):
         return peps.filter(state=timing.removeprefix(IN_STATE))
@@ -159,7 +160,7 @@ def _by_timing(peps: Any, timing: str, today: date) -> QuerySet[Any]:
         case "handed_in":
             found = peps.filter(submitted_at__isnull=False)
         case "returned":
-            found = peps.filter(Exists(PEPStep.objects.filter(pep=OuterRef("pk"), name="return")))
+            found = peps.filter(Exists(PEPStep.objects.visible_to(user).filter(pep=OuterRef("pk"), name="return")))
         case _:
             found = held.filter(approved_at__isnull=False)
     return found

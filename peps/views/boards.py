@@ -159,7 +159,7 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
     term, one = _one(request, code)
     page = Paginator(_sorted(one), PER_PAGE).get_page(request.GET.get("page"))
     record_access(request, Access.LISTED, detail={"rows": page.paginator.count, "measure": one.code})
-    pupils = Pupil.objects.in_bulk({x.pupil_id for x in page.object_list})
+    pupils = Pupil.objects.visible_to(request.user).in_bulk({x.pupil_id for x in page.object_list})
     return render(
         request,
         "peps/measure.html",
@@ -184,7 +184,7 @@ def measure_csv(request: HttpRequest, code: str) -> HttpResponseBase:
     require(request, Permission.EXPORT_PUPILS)
     term, one = _one(request, code)
     lines = _sorted(one)
-    pupils = Pupil.objects.in_bulk({x.pupil_id for x in lines})
+    pupils = Pupil.objects.visible_to(request.user).in_bulk({x.pupil_id for x in lines})
     record_access(request, Access.EXPORTED, detail={"rows": len(lines), "format": "csv", "measure": one.code})
     export = Export(
         f"{one.slug} {term_code(term.academic_year, term.season)}",
