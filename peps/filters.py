@@ -106,7 +106,7 @@ class PEPFilterForm(GovForm):
         status, term, timing = self.chosen("status"), self.chosen("term"), self.chosen("timing")
         peps = self._by_status(peps, status, today)
         if timing:
-            peps = _by_timing(self.user, peps, timing, today)
+            peps = _by_timing(peps, timing, today, self.user)
         if term and term != ALL_TERMS:
             year, season = parse_term_code(term)
             peps = peps.filter(academic_year=year, season=season)
@@ -142,7 +142,7 @@ class PEPFilterForm(GovForm):
         return peps.with_status(rules.Status(status), today)
 
 
-def _by_timing(user: Any, peps: Any, timing: str, today: date) -> QuerySet[Any]:
+def _by_timing(peps: Any, timing: str, today: date, user: Any) -> QuerySet[Any]:
     """One of TIMINGS, or a state of the workflow."""
     if timing.startswith(IN_STATE):
         return peps.filter(state=timing.removeprefix(IN_STATE))

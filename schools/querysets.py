@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
@@ -35,11 +34,6 @@ class SchoolQuerySet(QuerySet[Any]):
 
         mine = SchoolMembership.objects.held_by(user, timezone.localdate())
         return self.filter(pk__in=mine.values("school_id"))
-
-    def authority_names(self, codes: Iterable[str]) -> dict[str, str]:
-        """{code: name} of local authorities, as the register writes them; one that it does not name is left out."""
-        named = self.filter(la_code__in=list(codes)).exclude(la_name="")
-        return dict(named.order_by().values_list("la_code", "la_name").distinct())
 
     def matching(self, text: str) -> Self:
         """Schools whose name holds every word, or whose URN or DfE number (with or without its slash) is the text."""

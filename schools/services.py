@@ -1,6 +1,5 @@
 """Record who is a school's designated teacher, and whose term dates it keeps."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -59,8 +58,3 @@ def choose_calendar(*, school: School, calendar: Calendar | None, actor: Any) ->
             school.save(update_fields=["calendar"])
         tell_changed(Changed.TERM_DATES)
     return school
-
-
-def authority_names(codes: Iterable[str]) -> dict[str, str]:
-    """{code: name} of local authorities. Their names are no secret: anybody may ask."""
-    return School.objects.authority_names(codes)

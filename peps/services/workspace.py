@@ -1,6 +1,6 @@
 """What one person has to do for their children's PEPs, in one screen: designated teacher, social worker, adviser."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from peps.rules.workflow import IN_WORK, WAITS_FOR_MEETING, WRITES_AS, Contribut
 from peps.services.many import Read, read, with_forms
 from pupils import roll
 from pupils.models import Allocation, Pupil
+from schools.models import School
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +57,12 @@ def work_of(user: Any, today: date) -> list[Work]:
     lines = [Work(entry=entries[p.pupil_id], pep=p, tasks=tasks_of(plan_of(p, found), writer, today)) for p in in_play]
     lines += [Work(entry=entries[pk], pep=newest.get(pk), tasks=()) for pk in ids if pk not in have]
     return sorted(lines, key=_pressing)
+
+
+def names_of_authorities(codes: Iterable[str]) -> dict[str, str]:
+    """Names of councils as the schools register has them, by code."""
+    rows = School.objects.filter(la_code__in=list(codes)).exclude(la_name="").order_by()
+    return dict(rows.values_list("la_code", "la_name").distinct())
 
 
 def _pressing(line: Work) -> tuple[Any, ...]:

@@ -19,10 +19,9 @@ from peps import cycle
 from peps.models import PEP
 from peps.rules.tasks import Kind, Task
 from peps.rules.workflow import WRITES_AS
-from peps.services.workspace import Work, work_of
+from peps.services.workspace import Work, names_of_authorities, work_of
 from peps.views.lists import tag_of_pep
 from peps.views.pages import tabs
-from schools.services import authority_names
 
 PER_PAGE = 60
 WITH_SECTION = {Kind.WRITE, Kind.MEND}
@@ -62,7 +61,7 @@ def _is_overdue(line: Work, today: date) -> bool:
 def _groups(lines: Sequence[Work], today: date) -> list[dict[str, Any]]:
     """The lines by council, the county's own first."""
     codes = {line.authority for line in lines}
-    named = authority_names(codes)
+    named = names_of_authorities(codes)
     home = settings.HOME_LA
     order = sorted(codes, key=lambda code: (code != home, named.get(code, code)))
     return [
