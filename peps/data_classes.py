@@ -4,7 +4,7 @@ from core.classification import classify
 
 classify(
     "peps.PEP",
-    open="id pupil academic_year season state form phase submitted_at approved_at locked_at",
+    open="id pupil academic_year season state form phase circumstances_said submitted_at approved_at locked_at",
     personal="due_on due_because held_on",
     special="circumstances",
 )

@@ -57,7 +57,10 @@ register(
             Words(name="due_on", label="Was due"),
             Words(name="due_because", label="Why then"),
         ),
-        left_out={"circumstances": "which sections the form has; the sections themselves are printed"},
+        left_out={
+            "circumstances_said": "who decides the sections",
+            "circumstances": "which sections the form has; the sections themselves are printed",
+        },
     ),
     RecordPart(
         key="pep-section",

@@ -32,6 +32,7 @@ from reports.rules import Audience, ReportState
 from reports.services import load_plan_targets
 from schools.models import School, SchoolMembership
 from virtualschool.demo.people import all_people, demo_logins
+from virtualschool.demo_collection import load_collection
 from virtualschool.demo_peps import load_peps
 from virtualschool.demo_thin import load_thin
 
@@ -162,6 +163,7 @@ def finish(*, today: date, last_day: date) -> dict[str, Any]:
     load_plan_targets()
     figures = {year: compute_and_store(year=year, actor=None) for year in PLAN_YEARS}
     load_thin(today)
+    load_collection(today)
     load_peps(today)
     return {
         "assessment_year": PLAN_YEARS[-1],

@@ -40,6 +40,9 @@ class PEP(models.Model):
     circumstances = ArrayField(
         models.CharField(max_length=20, choices=_choices(form_rules.CIRCUMSTANCE_LABELS)), default=list, blank=True
     )
+    circumstances_said = models.BooleanField(
+        default=False, help_text="A person said phase and circumstances: what the roll tells changes them no more"
+    )
     submitted_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     locked_at = models.DateTimeField(null=True)

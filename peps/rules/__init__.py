@@ -129,7 +129,7 @@ def due_for(*, term: Term, start: date, last_due_on: date | None, came_new: bool
     is_first = came_new and (last_due_on is None or last_due_on < start)
     if is_first and first_on >= term.first_on:
         return Due(first_on, _why_first(start, first_on))
-    return Due(term.cut_off_on, _why_termly(term))
+    return Due(term.cut_off_on, why_termly(term))
 
 
 def _why_first(start: date, due_on: date) -> str:
@@ -143,7 +143,8 @@ def _why_first(start: date, due_on: date) -> str:
     )
 
 
-def _why_termly(term: Term) -> str:
+def why_termly(term: Term) -> str:
+    """Why the last day for a term's meetings is the one that it is."""
     if term.cut_off_fixed:
         return f"One meeting each term; for the {term.label.lower()} the county fixed {_day(term.cut_off_on)}."
     return (

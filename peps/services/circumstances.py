@@ -150,9 +150,9 @@ def set_circumstances(*, pep: PEP, phase: Phase, given: Collection[Circumstance]
         raise ValidationError(f"This PEP is {STATE_LABELS[State(row.state)].lower()}: its sections stand.")
     if row.form is None and row.waits_for_meeting:
         row.form = FormVersion.objects.filter(state=FormVersion.State.IN_FORCE).first()
-    row.phase, row.circumstances = phase.value, sorted(given)
+    row.phase, row.circumstances, row.circumstances_said = phase.value, sorted(given), True
     with acting_as(actor, service="peps.set_circumstances"):
-        row.save(update_fields=["form", "phase", "circumstances"])
+        row.save(update_fields=["form", "phase", "circumstances", "circumstances_said"])
         for section in row.form_sections:
             written = row.sections.filter(code=section.code).exclude(ready_at=None).first()
             if written is not None and missing_in(section, written.answers):
@@ -191,8 +191,7 @@ def open_by_hand(*, pupil: Pupil, today: date, actor: Any) -> PEP:
             academic_year=term.academic_year,
             season=term.season,
             due_on=max(term.cut_off_on, today),
-            due_because=f"{why} Its meeting belongs to the {term.label.lower()}, {rules.CUT_OFF_SCHOOL_DAYS} school "
-            "days before its end at the latest.",
+            due_because=f"{why} {rules.why_termly(term)}",
             form=take_over(today=today),
             phase=told.phase.value,
             circumstances=sorted(told.circumstances),

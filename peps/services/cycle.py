@@ -106,13 +106,16 @@ def fixed_at_opening(pep: PEP, today: date) -> dict[str, Any]:
     """{field: value} of what a PEP keeps from its opening on: the form in force, phase and circumstances as of today.
 
     A PEP is planned weeks before; meanwhile a child may have got a plan, lost the place, or the form was renewed. What
-    a person said (NEET, interim, edge of care) stays, as do form and phase where the roll tells no year group.
+    a person said stays, as do form and phase where the roll tells no year group; of a plan that was opened by hand NEET,
+    interim and edge of care.
     """
     form = FormVersion.objects.filter(state=FormVersion.State.IN_FORCE).first() or pep.form
     years = roll.year_groups({pep.pupil_id: pep.pupil.dob}, pep.academic_year)
     year = years[pep.pupil_id]
     if form is None or year is None:
         return {}
+    if pep.circumstances_said:
+        return {"form": form}
     earlier = PEP.objects.filter(pupil=pep.pupil_id, due_on__lt=pep.due_on).values_list("pupil_id", "due_on")
     told = _circumstances([pep.pupil_id], years, dict(earlier), pep.season, today)[pep.pupil_id]
     said = {c for c in pep.circumstances if c in SAID_BY_PEOPLE}

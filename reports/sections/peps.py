@@ -1,6 +1,7 @@
 """PEPs of the term: PEP-1 to PEP-7 of practice.md 1.11, with the children behind each figure."""
 
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 from typing import Any
 
 from core.documents import KeyFigure, Table, TableColumn
@@ -38,7 +39,20 @@ def collect(scope: Scope) -> Collected:
                 "definition": one.definition,
             }
         )
+    _nest(found)
     return found
+
+
+def _nest(found: Collected) -> None:
+    """State of each two groups of which one lies within the other what is left of it.
+
+    All who were approved were submitted: what two printed numbers leave between them is a number of children too.
+    """
+    groups = {name: set(ids) for name, ids in found.cohorts.items() if name.endswith((".d", ".children"))}
+    for (small, inner), (large, outer) in permutations(groups.items(), 2):
+        if inner < outer:
+            rest = found.numbers.count(f"{large} without {small}", len(outer - inner), printed=False)
+            found.numbers.sum(large, [small, rest])
 
 
 def _children(found: Collected, one: Measure, name: str) -> None:

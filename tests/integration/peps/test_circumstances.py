@@ -9,7 +9,7 @@ from django.urls import reverse
 from core.roles import Role
 from peps.models import PEP, FormVersion, PEPSection
 from peps.rules.form import Circumstance, Phase
-from peps.services import circumstances, steps, writing
+from peps.services import circumstances, cycle, steps, writing
 from tests.factories import (
     MembershipFactory,
     PEPFactory,
@@ -142,3 +142,14 @@ class TestPages:
         client.force_login(teacher)
         PEP.objects.all().delete()
         assert client.post(reverse("peps:open_by_hand", args=[pep.pupil_id])).status_code == 403
+
+
+def test_what_a_person_said_outlasts_the_setting_of_the_meeting(pep, adviser):
+    """Setting the meeting takes phase and circumstances from the roll anew, but not over what was said."""
+    PEP.objects.filter(pk=pep.pk).update(state="planned")
+    pep.refresh_from_db()
+    fixed = cycle.fixed_at_opening(pep, TODAY)
+    assert {"phase", "circumstances"} <= set(fixed)
+    circumstances.set_circumstances(pep=pep, phase=Phase.POST_16, given=[C.NEET, C.EHCP], actor=adviser)
+    pep.refresh_from_db()
+    assert set(cycle.fixed_at_opening(pep, TODAY)) == {"form"}
