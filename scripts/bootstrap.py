@@ -78,6 +78,12 @@ TEST: list[Need] = [
         "the proxy's configuration cannot be tried",
     ),
     (
+        "clamd",
+        lambda: Path("/usr/sbin/clamd").exists() or program("clamd"),
+        ["clamav-daemon"],
+        "the scanning of files added to PEPs cannot be tried",
+    ),
+    (
         "Poppler's tools",
         lambda: program("pdftotext"),
         ["poppler-utils"],

@@ -106,8 +106,8 @@ def fixed_at_opening(pep: PEP, today: date) -> dict[str, Any]:
     """{field: value} of what a PEP keeps from its opening on: the form in force, phase and circumstances as of today.
 
     A PEP is planned weeks before; meanwhile a child may have got a plan, lost the place, or the form was renewed. What
-    a person said stays, as do form and phase where the roll tells no year group; of a plan that was opened by hand NEET,
-    interim and edge of care.
+    a person said stays, as do form and phase where the roll tells no year group; of a plan that was opened by hand
+    NEET, interim and edge of care do.
     """
     form = FormVersion.objects.filter(state=FormVersion.State.IN_FORCE).first() or pep.form
     years = roll.year_groups({pep.pupil_id: pep.pupil.dob}, pep.academic_year)

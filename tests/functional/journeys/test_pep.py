@@ -147,15 +147,27 @@ def test_what_lies_in_the_browser_is_sealed(site: Site, visit: Visit, pep: PEP) 
     page.context.set_offline(False)
 
 
-def test_from_the_meeting_to_the_approval(site: Site, visit: Visit, pep: PEP, check_page: Any) -> None:
-    """Teacher, social worker and adviser; returned once; targets vague at first; the five sign."""
+def test_from_planned_to_locked(site: Site, visit: Visit, pep: PEP, check_page: Any) -> None:
+    """Social worker, teacher, adviser, Head and reviewing officer; returned once; targets vague at first; five sign."""
+    home = reverse("peps:pep", args=[pep.pk])
     with site.quiet():
+        PEP.objects.filter(pk=pep.pk).update(state="planned")
+        pep.meetings.all().delete()
+    worker = visit(Role.SOCIAL_WORKER, home)
+    worker.get_by_role("button", name="Set the meeting").click()
+    fill_date(worker, "Day of the meeting", date(2026, 11, 30))
+    worker.get_by_label("Time", exact=True).fill("10:30")
+    worker.get_by_label("Where", exact=True).fill("The library")
+    worker.get_by_role("button", name="Set the meeting").click()
+    expect(worker.locator("main")).to_contain_text("10:30, 60 minutes")
+    with site.quiet():
+        pep = PEP.objects.get(pk=pep.pk)
+        assert pep.state == "open"
         for section in pep.form_sections:
             if section.code != "A":
                 pep.sections.create(code=section.code, answers=answer_all(section), revision=1)
-    home = reverse("peps:pep", args=[pep.pk])
 
-    worker = visit(Role.SOCIAL_WORKER, url_of(pep, "A"))
+    worker.goto(f"{site.url}{url_of(pep, 'A')}")
     worker.get_by_label("First language").fill("English")
     saved(worker)
     with site.quiet():
@@ -218,8 +230,18 @@ def test_from_the_meeting_to_the_approval(site: Site, visit: Visit, pep: PEP, ch
     adviser.get_by_role("button", name="Approve").click()
     expect(adviser.locator("main")).to_contain_text("is approved")
     check_page(adviser)
+    head = visit(Role.VSH, home)
+    head.get_by_role("button", name="Lock it now").click()
+    expect(head.locator("main")).to_contain_text("The PEP is locked.")
     with site.quiet():
-        assert PEP.objects.get(pk=pep.pk).state == "approved"
+        assert PEP.objects.get(pk=pep.pk).state == "locked"
+        names = list(pep.steps.order_by("pk").values_list("name", flat=True))
+        Allocation.objects.filter(pupil=pep.pupil, kind="iro").delete()
+        Allocation.objects.create(pupil=pep.pupil, kind="iro", user=person(Role.IRO), from_on=date(2026, 1, 1))
+    assert names == ["arrange", "hold", "submit", "return", "submit", "approve", "lock"]
+    officer = visit(Role.IRO, home)
+    officer.get_by_role("link", name="J. Targets").click()
+    expect(officer.locator("main")).to_contain_text("swim 25 metres without help")
 
 
 def set_target(page: Page, outcome: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from attainment.models import TermAssessment
 from core.roles import Role
 from peps.models import PEP, QualityCheck, Target
 from peps.rules.quality import Grade
@@ -13,6 +14,7 @@ from peps.rules.workflow import FINISHED, State
 from peps.services.content import content_of, missing_before_submission
 from peps.services.steps import reasons_against_approval
 from tests.factories import AllocationFactory, MembershipFactory, UserFactory, looked_after
+from virtualschool.demo_collection import load_collection
 from virtualschool.demo_peps import load_peps
 from virtualschool.demo_thin import load_thin
 
@@ -56,3 +58,14 @@ def test_the_targets_are_good_examples(county) -> None:
 
 def test_a_second_run_adds_nothing(county) -> None:
     assert load_peps(TODAY) == 0
+
+
+def test_the_collection_of_last_term_is_whole_and_of_this_term_in_part(county) -> None:
+    first = load_collection(TODAY)
+    assert load_collection(TODAY) == 0
+    assert TermAssessment.objects.count() == first
+    pairs = set(TermAssessment.objects.values_list("season", "pupil"))
+    children = Counter(season for season, _ in pairs)
+    assert children["summer"] == 60
+    assert 0 < children["autumn"] < 60
+    assert not TermAssessment.objects.filter(working_at="").exists()
