@@ -30,7 +30,7 @@ classify(
     special="interpreter moved_because cancelled_because child_absent_because",
 )
 classify(
-    "peps.Invitee", open="id meeting user invited_at response attendance cancel_told_at", personal="role name email"
+    "peps.Invitee", open="id meeting user role invited_at response attendance cancel_told_at", personal="name email"
 )
 classify("peps.ReminderSent", open="id pep code due_on kind user sent_at")
 classify(

@@ -41,7 +41,7 @@ def _give(request: HttpRequest, pep: PEP, what: str, make: Callable[[], bytes], 
         return redirect("peps:pep", pep_id=pep.pk)
     record_access(request, Access.PRINTED, subject=pep.pupil, detail={"pep": pep.pk, "document": what})
     ending = "pdf" if kind == PDF else "zip"
-    return _answer(content, f"pep-{pep.pupil.child_id}-{pep.academic_year}-{pep.season}-{what}.{ending}", kind)
+    return _answer(content, f"pep-{pep.pk}-{pep.academic_year}-{pep.season}-{what}.{ending}", kind)
 
 
 @limited(Limit.EXPORTS)

@@ -35,7 +35,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            messages.error(request, " ".join(refusal.messages))
+            return redirect("peps:list")
         else:
             tasks.make_print.delay_on_commit(print_id=made.pk)
             return redirect("peps:print", print_id=made.pk)

@@ -74,7 +74,7 @@ def file(request: HttpRequest, pep_id: int, document_id: int) -> HttpResponse:
         return redirect("peps:files", pep_id=pep.pk)
     record_access(request, Access.EXPORTED, subject=pep.pupil, detail={"pep": pep.pk, "document": document.pk})
     response = HttpResponse(content, content_type=document.media_type)
-    name = f"pep-{pep.pupil.child_id}-{document.kind}-{document.pk}.{ENDINGS[document.media_type]}"
+    name = f"pep-{pep.pk}-{document.kind}-{document.pk}.{ENDINGS[document.media_type]}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

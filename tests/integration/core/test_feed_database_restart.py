@@ -18,7 +18,7 @@ import pytest
 from core.db.embedded.keeper import command_line, running_postmaster
 from core.db.embedded.layout import DATABASE, PORT, USER, Layout
 from tests.integration.conftest import ROOT, Worker, eventually, forget_connections
-from tests.integration.core.conftest import run_manage
+from tests.integration.core.conftest import copy_of, run_manage
 from tests.integration.core.feed_files import delivery
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
@@ -79,13 +79,25 @@ class Installation:
         os.kill(pid, signal.SIGKILL)
 
 
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[Path]:
+    base = Path(tempfile.mkdtemp(prefix="vs-restart-"))
+    base.chmod(0o711)
+    try:
+        environment = Installation(base / "data").environment
+        assert run_manage("migrate", "--verbosity", 0, environment=environment).returncode == 0
+        yield base / "data"
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
 @pytest.fixture
-def installation() -> Iterator[Installation]:
+def installation(migrated: Path) -> Iterator[Installation]:
     base = Path(tempfile.mkdtemp(prefix="vs-restart-"))
     base.chmod(0o711)
     made = Installation(base / "data")
     try:
-        assert run_manage("migrate", "--verbosity", 0, environment=made.environment).returncode == 0
+        copy_of(migrated, base / "data")
         yield made
     finally:
         end = running_postmaster(made.layout)
