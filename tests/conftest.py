@@ -52,10 +52,15 @@ def shared_by(nodeid: str) -> str:
 
 
 def group_of(nodeid: str) -> str:
-    """Tests of one file or one county stay together; the addresses, which are most of all tests, make two groups."""
+    """Tests of one file or one county stay together; the addresses, which are most of all tests, make two groups.
+
+    So do the pages, and the journeys by their files: each of two workers then has a browser and a county.
+    """
     path, shared = nodeid.split("::", maxsplit=1)[0], shared_by(nodeid)
-    if path.endswith("/test_matrix.py"):
+    if path.endswith(("/test_matrix.py", "/test_every_page.py")):
         return f"{shared}-{zlib.crc32(nodeid.encode()) % 2}"
+    if shared == "functional/journeys":
+        return f"{shared}-{zlib.crc32(path.encode()) % 2}"
     return shared or path
 
 

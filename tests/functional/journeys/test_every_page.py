@@ -42,6 +42,8 @@ from tests.functional.journeys.county import NOW, TODAY, person
 pytestmark = pytest.mark.browser
 
 PHONE: Any = {"width": 390, "height": 800}
+NARROW = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block", "meta-viewport"]
+"""What a narrow window may break; whatever else axe looks at is the same page as in a wide one."""
 # Downloads, answers to scripts, and what django-allauth shows to nobody here.
 NO_PAGE = re.compile(
     r"export|csv|pdf$|xlsx|:meeting_file$|:template$|:problems$|:internal$|:changes$|:(request_)?progress$|:document$|:figures$"
@@ -102,7 +104,14 @@ class County:
 
     @cached_property
     def due_pep(self) -> PEP:
-        return self._first(PEP.objects.visible_to(self.user).filter(state__in=["planned", "open"]))
+        pep: PEP = self._first(PEP.objects.visible_to(self.user).filter(state__in=["planned", "open"]))
+        pep.targets.all().delete()
+        pep.targets.create(
+            number=1, kind="academic", need="Reads slowly", outcome="read 60 words a minute", why="To follow lessons",
+            how=[{"what": "Paired reading"}], measure="Words a minute", measure_to="60", owner_name="Helen Lowe",
+            due_on=TODAY,
+        )  # fmt: skip
+        return pep
 
     @cached_property
     def held_pep(self) -> PEP:
@@ -235,7 +244,7 @@ def pages() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("role", "name", "which"), list(pages()))
 def test_every_page(
-    role: Role, name: str, which: str, visit: Callable[..., Page], check_page: Callable[[Page], None]
+    role: Role, name: str, which: str, visit: Callable[..., Page], check_page: Callable[..., None]
 ) -> None:
     county: Any = County(role, which)
     path = reverse(name, kwargs=MATRIX[name].kwargs(county, county))
@@ -245,4 +254,4 @@ def test_every_page(
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{path} is {wide} pixels too wide on a phone"
     if role is Role.VSH:
-        check_page(page)
+        check_page(page, rules=NARROW)
