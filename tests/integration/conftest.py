@@ -21,8 +21,9 @@ SERVER_FLOORS = frozenset({"core", "schools", "pupils", "attendance", "attainmen
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Migrations, feeds, audit and constraints must hold on PostgreSQL 15 too: what uses the database on the floors with
-    them. The floors above ask nothing of a server that these do not.
+    """Migrations, feeds, audit and constraints must hold on PostgreSQL 15 too.
+
+    So what uses the database on the floors that have them; those above ask nothing of a server that these do not.
     """
     for item in items:
         if item.path.parent.name not in SERVER_FLOORS:
