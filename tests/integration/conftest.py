@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVER_FLOORS = frozenset({"core", "schools", "pupils", "attendance", "attainment", "peps", "retention"})
+SERVER_FLOORS = frozenset({"core", "schools", "pupils", "attendance", "attainment", "retention"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
