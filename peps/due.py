@@ -159,7 +159,8 @@ def _due_of_one(pep: PEP, record: _Record) -> list[Deadline]:
         trigger, name = STEP_OF[state]
         stamped = {State.SUBMITTED: pep.submitted_at, State.APPROVED: pep.approved_at}.get(state)
         on = record.steps.get((pep.pk, name)) or (local_date(stamped) if stamped else None)
-        return record.due(pep, trigger, on) if on else []
+        # What nobody has to do (the copy to the social-care file, once a system makes it) is late for nobody.
+        return [d for d in record.due(pep, trigger, on) if d.owner is not None] if on else []
     return []
 
 

@@ -74,12 +74,13 @@ class CollectionForm(GovForm):
         seen: set[str] = set()
         for number in range(len(self.subjects)):
             subject, working, standing = self._said(data, number)
-            begun = bool(working or standing)
+            target = (data.get(f"target_{number}") or "").strip()
+            begun = bool(working or standing or (target and target != self.fields[f"target_{number}"].initial))
             if begun and not subject:
                 self.add_error(f"subject_{number}", "Enter the subject or course")
-            if standing and not working:
+            if begun and not working:
                 self.add_error(f"working_{number}", f"Enter what the child works at in {subject or 'this subject'}")
-            if working and not standing:
+            if begun and not standing:
                 self.add_error(f"standing_{number}", f"Select how {subject or 'this subject'} stands")
             if begun and subject and subject_key(subject) in seen:
                 self.add_error(f"subject_{number}", f"{subject} stands above already: change it there")

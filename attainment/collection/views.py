@@ -82,7 +82,7 @@ def record(request: HttpRequest, pupil_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         changed = record_term(pupil=pupil, window=window, said=form.said(), now=timezone.now(), actor=request.user)
         messages.success(request, f"Saved: {count_of(changed, 'subject')}." if changed else "Nothing was changed.")
-        return redirect(back)
+        return redirect("attainment:collection")
     term = term_label(window.academic_year, window.season)
     context |= {"form": form, "page_title": f"{term}: {pupil.display_name}", "term": term, "last": window.last}
     return render(request, "attainment/record_term.html", context)

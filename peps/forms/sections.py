@@ -106,7 +106,7 @@ class SectionForm(GovForm):
     somebody else changed meanwhile is noticed. `labels` may put other words in place of the questions' own.
     """
 
-    submit_label = "Save and go on"
+    submit_label = "Save and go back to the plan"
     was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
 
     def __init__(self, section: Section, answers: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:

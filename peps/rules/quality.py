@@ -55,12 +55,12 @@ CRITERION_LABELS: Mapping[Criterion, str] = {
 
 CRITERION_SECTIONS: Mapping[Criterion, tuple[str, ...]] = {
     Criterion.VOICE: ("C",),
-    Criterion.PREVIOUS: ("E",),
+    Criterion.PREVIOUS: ("E", "J"),
     Criterion.NEEDS: ("I",),
     Criterion.TARGETS: ("J",),
     Criterion.INTERVENTIONS: ("L",),
     Criterion.CARER: ("D",),
-    Criterion.MONEY: ("K",),
+    Criterion.MONEY: ("K", "J"),
     Criterion.TRANSITION: ("N",),
     Criterion.MEETING: ("R",),
 }

@@ -108,7 +108,7 @@ STEPS: Mapping[str, Step] = {
         Step(
             name="hold",
             label="Record that the meeting was held",
-            sources=WAITS_FOR_MEETING | {State.MEETING_HELD},
+            sources=WAITS_FOR_MEETING | {State.MEETING_HELD, State.RETURNED},
             target=State.MEETING_HELD,
             by=SCHOOL_OR_TEAM,
         ),

@@ -74,7 +74,7 @@ def _pressing(line: Work) -> tuple[Any, ...]:
 def plan_of(pep: PEP, found: Read) -> Plan:
     """The plan as the tasks ask about it."""
     answers = found.answers(pep)
-    returned = {row.code for row in found.sections.get(pep.pk, ()) if row.returned_because}
+    returned = {row.code for row in found.sections.get(pep.pk, ()) if row.returned_because and row.ready_at is None}
     parts = [
         Part(
             code=section.code,

@@ -76,7 +76,7 @@ def standings(pep: PEP, user: Any) -> list[Standing]:
 
 
 def _standing_of(row: PEPSection | None, missing: int) -> tuple[str, str]:
-    if row is not None and row.returned_because:
+    if row is not None and row.returned_because and row.ready_at is None:
         return "Returned", "orange"
     if row is None or not row.answers:
         return "Not started", "grey"

@@ -39,6 +39,7 @@ def quality_context(request: HttpRequest, pep: PEP, possible: dict[str, Any]) ->
         "may_assess": in_play and _may_assess(user, pep),
         "feedback": f"Feedback to you: {feedback}" if feedback else "",
         "signed": pep.sign_offs.count(),
+        "may_sign": signing.can_sign(user, pep),
         "against": steps.reasons_against_approval(pep) if "approve" in possible else [],
     }
 

@@ -80,7 +80,7 @@ def submit(request: HttpRequest, pep_id: int) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
-        messages.success(request, "The PEP is submitted. The Virtual School reads it within ten working days.")
+        messages.success(request, "The PEP is submitted. The Virtual School reads it next.")
     return redirect("peps:pep", pep_id=pep.pk)
 
 

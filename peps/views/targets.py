@@ -23,7 +23,9 @@ def target_list(request: HttpRequest, pep_id: int) -> HttpResponse:
     pep = visible_pep(request, pep_id)
     context = pep_context(request, pep, title=f"Targets: {pep.pupil.display_name}", traced=True)
     name = pep.pupil.known_as or pep.pupil.forename
+    returned = pep.sections.filter(code="J").exclude(returned_because="").first()
     context |= {
+        "returned_because": f"Returned by the Virtual School: {returned.returned_because}" if returned else "",
         "earlier": services.earlier_targets(pep),
         "targets": [(target, rules.sentence_of(target.draft, name)) for target in pep.targets.all()],
         "may_set": services.can_set_targets(request.user, pep),

@@ -112,7 +112,7 @@ def test_around_the_meeting():
         ),
         (
             "approved", {"held_on": TODAY, "approved_at": at(date(2027, 3, 24))}, [],
-            [("P14", date(2027, 3, 24)), ("P13", date(2027, 4, 2))],
+            [("P13", date(2027, 4, 2))],
         ),
         ("locked", {"held_on": TODAY, "approved_at": at(TODAY)}, [], []),
         ("not_required", {}, [], []),
