@@ -65,8 +65,8 @@ run: setup ## serve what is in DATA_DIR, with worker and schedule
 test: export DATA_DIR := $(TEST_DATA_DIR)
 test: setup-test ## all tests, with PostgreSQL, Redis, a real worker and Chromium (PYTEST_ARGS="-k word" for some)
 	@$(PY) manage.py migrate --no-input --verbosity 0
-	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --ignore=tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
-	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
+	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder --ignore=tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
+	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
 
 lint: export DATA_DIR := $(TEST_DATA_DIR)
 lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema, missing migrations, check --deploy

@@ -14,6 +14,7 @@ from attainment.outcomes import outcomes_of
 from attendance.indicators.child import child_year
 from core import rules as time_rules
 from core.roles import Permission
+from core.sections import Section, may_see
 from core.wording import when
 from provision.models import Exclusion
 from pupils import roll
@@ -160,7 +161,18 @@ GROUPS: Mapping[str, Callable[[Any, Pupil, date], FactGroup | None]] = {
 """By the names that a form's sections use."""
 
 
+SECTION_OF_GROUP: Mapping[str, Section] = {
+    "school": Section.BASICS,
+    "attendance": Section.ATTENDANCE,
+    "exclusions": Section.EXCLUSIONS,
+    "attainment": Section.ATTAINMENT,
+    "term_assessments": Section.ATTAINMENT,
+}
+"""Of which part of the record a group is; all others are of the school history and identity."""
+
+
 def facts_of(names: Sequence[str], user: Any, pupil: Pupil, today: date) -> list[FactGroup]:
-    """The groups of a section that the person may see."""
-    found = [GROUPS[name](user, pupil, today) for name in names]
+    """The groups of a section that the person may see, also where only parts of the record are open to them."""
+    shown = [name for name in names if may_see(user, SECTION_OF_GROUP.get(name, Section.SCHOOL), pupil)]
+    found = [GROUPS[name](user, pupil, today) for name in shown]
     return [group for group in found if group is not None]

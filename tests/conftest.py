@@ -80,10 +80,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Whatever the order otherwise, tests that share a county stay together, also on one of several workers."""
+    """Whatever the order otherwise, tests that share a county stay together, also on one of several workers.
+
+    Files with slow tests come first: at the end a long one would keep one worker busy while the other has nothing.
+    """
     yield
     order = ["", *SHARE_A_COUNTY]
-    items.sort(key=lambda item: order.index(shared_by(item.nodeid)))
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (order.index(shared_by(item.nodeid)), item.path not in slow))
 
 
 def flush_in_spite_of_append_only() -> None:

@@ -34,6 +34,7 @@ def record_term(*, pupil: Pupil, window: Window, said: Sequence[Said], now: date
     """
     check_can_record(actor, pupil)
     term = {"academic_year": window.academic_year, "season": window.season.value}
+    Pupil.objects.select_for_update().get(pk=pupil.pk)  # two people, or one who presses twice, one after the other
     with acting_as(actor, service="attainment.record_term"):
         standing = {
             row.subject_key: row for row in TermAssessment.objects.select_for_update().filter(pupil=pupil, **term)

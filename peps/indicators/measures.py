@@ -10,6 +10,7 @@ from django.utils import timezone
 from core.rules import working_days_between
 from peps import rules
 from peps.models import PEP, Invitee, Meeting, PEPSection, PEPStep, QualityCheck, Target
+from peps.querysets import VOLUNTARY
 from peps.rules.form import Circumstance
 from peps.rules.measures import Child, Measure, Plan, measures_of
 from peps.rules.quality import Grade
@@ -27,7 +28,7 @@ def measures_for(term: rules.Term, *, as_at: date, peps: Any = None, pupils: Any
     children = every.looked_after_between(term.first_on, last_on)
     births = dict(children.order_by("pk").values_list("pk", "dob"))
     rows = (PEP.objects.all() if peps is None else peps).of_term(term)
-    plans = _plans(list(rows.exclude(state=State.NOT_REQUIRED).order_by("pk")), term, as_at)
+    plans = _plans(list(rows.exclude(VOLUNTARY).exclude(state=State.NOT_REQUIRED).order_by("pk")), term, as_at)
     by_child = {p.pupil_id: p for p in plans}
     years = roll.year_groups(births, term.academic_year)
     days = _working_days(births, term.first_on, last_on)

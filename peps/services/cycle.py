@@ -74,7 +74,9 @@ def refit_due_dates() -> int:
     last_due = dict(earlier.values_list("pupil_id").annotate(last=Max("due_on")).order_by())
     moved = []
     for pep in peps:
-        start = starts[pep.pupil_id]
+        start = starts.get(pep.pupil_id)
+        if start is None:
+            continue  # a voluntary plan keeps the day that it was opened with
         due = rules.due_for(term=term, start=start.on, came_new=start.is_start, last_due_on=last_due.get(pep.pupil_id))
         if (pep.due_on, pep.due_because) != (due.due_on, due.because):
             pep.due_on, pep.due_because = due.due_on, due.because

@@ -1,5 +1,6 @@
 """PEP meetings: arranged, moved, cancelled, who is asked, what they answer, and what is recorded of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -89,8 +90,9 @@ def _why_not_mailed(text: str, pep: PEP) -> str:
         if set(codes) - known:
             return "Leave the address out, the invitation goes by mail: give the school or office by name, or “at home”"
     child = pep.pupil
-    names = [name for name in (child.surname, child.forename, child.known_as) if rules.names_in(text, [name])]
-    if names and not School.objects.filter(name__icontains=names[0], places__pupil=child).exists():
+    for school in School.objects.filter(places__pupil=child).values_list("name", flat=True):
+        text = re.sub(re.escape(school), " ", text, flags=re.IGNORECASE)
+    if any(rules.names_in(text, [name]) for name in (child.surname, child.forename, child.known_as) if name):
         return "Leave the child’s name out: the invitation goes by mail"
     return ""
 
@@ -215,6 +217,8 @@ def answer(*, meeting: Meeting, response: str, actor: Any) -> Invitee:
     own: Invitee | None = meeting.invitees.filter(user=actor).first()
     if own is None:
         raise PermissionDenied("You were not asked to this meeting.")
+    if not meeting.pep.waits_for_meeting:
+        raise ValidationError("The meeting was held: there is nothing to answer any more.")
     if not meeting.stands or response not in {Invitee.Response.COMING, Invitee.Response.NOT_COMING}:
         raise ValidationError("This meeting was moved or cancelled: there is nothing to answer.")
     own.response = response

@@ -185,6 +185,12 @@ def approve(*, pep: PEP, actor: Any) -> PEP:
         raise ValidationError(reasons)
     now = timezone.now()
     earlier = PEP.objects.filter(pupil=row.pupil, due_on__lt=row.due_on, state__in=[State.APPROVED, State.LOCKED])
+    # The Virtual School may write until now: what it takes as good is what is printed and kept.
+    newest = PEPVersion.objects.filter(pep=row).order_by("-number").first()
+    if newest is not None:
+        newest.content = content_of(row)
+        with acting_as(actor, service="peps.approve"):
+            newest.save(update_fields=["content"])
     for old in earlier.select_for_update():
         _take(old, workflow.STEPS["supersede"], actor=actor, now=now)
     return _take(row, step, actor=actor, now=now, fields={"approved_at": now})
@@ -207,6 +213,9 @@ def reopen(*, pep: PEP, reason: str, actor: Any) -> PEP:
     step = workflow.STEPS["reopen"]
     row = _locked(pep, step, actor)
     presenting.keep_latest(pep=row, today=timezone.localdate())
+    # Nobody signed what will be written now; who signed what was approved stands in the version that is kept.
+    with acting_as(actor, service="peps.reopen"):
+        row.sign_offs.all().delete()
     fields = {"approved_at": None, "locked_at": None}
     return _take(row, step, actor=actor, now=timezone.now(), reason=reason, fields=fields)
 

@@ -73,6 +73,7 @@ def add_document(*, pep: PEP, kind: str, title: str, content: bytes, actor: Any,
     sha256 = hashlib.sha256(content).hexdigest()
     with transaction.atomic(), acting_as(actor, service="peps.add_document"):
         row = PEP.objects.select_for_update().get(pk=pep.pk)
+        check_can_upload(actor, row)  # scanning takes a while: the plan may have been approved meanwhile
         known: PEPDocument | None = PEPDocument.objects.filter(pep=row, sha256=sha256).first()
         if known is not None:
             return known
