@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.urls import reverse
 
-from attainment.collection.reading import window_on
-from attainment.collection.views import collected_children
+from attainment.collection.reading import collected_children, window_on
 from attainment.models import Qualification, Result, TermAssessment
 from attainment.outcomes import outcomes_of
 from attainment.rules.collection import STANDING_LABELS, Standing

@@ -4,6 +4,7 @@
 "host:port".
 """
 
+import contextlib
 import socket
 import struct
 from collections.abc import Iterable
@@ -53,12 +54,11 @@ def scan(content: bytes) -> bool:
 def _ask(content: bytes) -> str:
     with _connected() as connection:
         connection.sendall(b"zINSTREAM\0")
-        try:
+        # It stops listening when a file is too large for it, and says so in its answer.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             for piece in _pieces(content):
                 connection.sendall(struct.pack("!I", len(piece)) + piece)
             connection.sendall(struct.pack("!I", 0))
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # It stops listening when a file is too large for it, and says so in its answer.
         answer = b""
         while not answer.endswith(b"\0") and (more := connection.recv(4096)):
             answer += more

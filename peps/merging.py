@@ -1,8 +1,13 @@
 """How PEPs follow when two records of a child become one: of two plans of a term the further one stays."""
 
-from peps.models import PEP, ContributorLink, PEPSection, PEPVersion, SignOff, Target
+from collections.abc import Iterator
+from functools import partial
+
+from django.db.models import Model
+
+from peps.models import PEP, ContributorLink, PEPSection, PEPVersion, QualityCheck, SignOff, Target
 from peps.rules.workflow import State
-from pupils.duplicates.handling import Handling, Stays, always_kept, register
+from pupils.duplicates.handling import Drop, Handling, Stays, Step, always_kept, register
 
 ORDER = [
     State.NOT_REQUIRED,
@@ -25,11 +30,21 @@ def further(kept: PEP, other: PEP) -> Stays:
     return Stays.KEPT if kept.held_on == other.held_on else Stays.ASK
 
 
+def goes_with_its_plan(model: type[Model], kept: int, other: int, name: str) -> Iterator[Step]:
+    """What belongs to one plan is kept with it in the record of the merge, and mixed into no other."""
+    for row in model._default_manager.filter(**{name: other}).order_by("pk"):
+        yield Drop(row, "the plan that stays has its own")
+
+
 register(
     Handling(model=PEP, stays=further, why="the plan that is further on stays"),
-    # Nobody is asked of each paragraph: which plan stays was decided, and its own words stay with it.
+    # Nobody is asked of each paragraph: which plan stays was decided, and it stays as its people wrote and signed it.
+    *(
+        Handling(model=model, take_over=partial(goes_with_its_plan, model))
+        for model in (PEPSection, PEPVersion, SignOff, QualityCheck)
+    ),
     *(
         Handling(model=model, stays=always_kept, why="the plan that stays has its own")
-        for model in (PEPSection, Target, PEPVersion, SignOff, ContributorLink)
+        for model in (Target, ContributorLink)
     ),
 )

@@ -34,6 +34,7 @@ from core.wording import relative, when
 from peps import cycle, rules
 from peps.indicators import held_in_term
 from peps.models import PEP
+from peps.permissions import why_due
 from peps.rules.workflow import STATE_LABELS, State
 from pupils.models import Allocation
 
@@ -100,6 +101,7 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
     pep = _latest([pupil.pk], today).get(pupil.pk)
     return {
         "pep": pep,
+        "why_due": why_due(user, pep) if pep else "",
         "tag": rules.tag_of(pep.status(today)) if pep else None,
         "url": reverse("peps:child", args=[pupil.pk]),
     }

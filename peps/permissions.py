@@ -6,10 +6,16 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from core.roles import Permission, Role
+from core.sections import is_limited
 from peps.models import PEP
 from peps.rules import workflow
 from peps.rules.form import Section
 from peps.rules.workflow import CONTRIBUTOR_LABELS, WRITES_AS, Contributor, State
+
+
+def why_due(user: Any, pep: PEP) -> str:
+    """Why a plan is due on its day, in words; a first plan's tell of coming into care, which is not all people's."""
+    return "" if is_limited(user) else pep.due_because
 
 
 def check_can_change(user: Any, pep: PEP) -> None:

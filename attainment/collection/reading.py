@@ -10,6 +10,7 @@ from attainment.rules import collection as rules
 from core import rules as time_rules
 from core.calendars import all_calendars
 from core.rules import Season
+from core.sections import Section
 from pupils.models import Pupil
 
 SEASON_ORDER = {Season.AUTUMN: 0, Season.SPRING: 1, Season.SUMMER: 2}
@@ -24,6 +25,13 @@ def window_on(today: date) -> rules.Window:
         for season in Season
     ]
     return rules.window_of(today, found)
+
+
+def collected_children(user: Any, window: rules.Window, today: date) -> tuple[Any, Any]:
+    """(children looked after now whose results the person sees, those of them with a row in the term)."""
+    children = Pupil.objects.visible_to(user, Section.ATTAINMENT).looked_after(on=today)
+    rows = TermAssessment.objects.visible_to(user).filter(academic_year=window.academic_year, season=window.season)
+    return children, children.filter(pk__in=rows.values("pupil_id"))
 
 
 def term_key(row: TermAssessment) -> tuple[int, int]:

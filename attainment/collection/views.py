@@ -1,7 +1,5 @@
 """The list of whose term is recorded, and the page that records it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attainment.collection.forms import CollectionForm
-from attainment.collection.reading import recorded_in, term_key, window_on
+from attainment.collection.reading import collected_children, recorded_in, term_key, window_on
 from attainment.collection.services import record_term
 from attainment.models import TermAssessment
 from attainment.permissions import check_can_record
@@ -23,17 +21,9 @@ from core.scoping import require
 from core.sections import Section
 from core.wording import count_of
 from pupils import roll
-from pupils.models import Pupil
 from pupils.views import child_context, visible_pupil
 
 PER_PAGE = 50
-
-
-def collected_children(user: Any, window: rules.Window, today: Any) -> tuple[Any, Any]:
-    """(children looked after now whose results the person sees, those of them with a row in the term)."""
-    children = Pupil.objects.visible_to(user, Section.ATTAINMENT).looked_after(on=today)
-    rows = TermAssessment.objects.visible_to(user).filter(academic_year=window.academic_year, season=window.season)
-    return children, children.filter(pk__in=rows.values("pupil_id"))
 
 
 def collection(request: HttpRequest) -> HttpResponse:

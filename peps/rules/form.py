@@ -318,14 +318,17 @@ def statutory_trace(form: Form) -> dict[str, list[tuple[str, str]]]:
 def circumstances_of(
     *, nc_year: int, is_first: bool, has_ehcp: bool, on_roll: bool, season: str
 ) -> frozenset[Circumstance]:
-    """What the roll tells; NEET, interim and edge of care are said by a person."""
+    """What the roll tells; interim and edge of care are said by a person.
+
+    Without a school place a child is not on roll, after 16 not in education, employment or training.
+    """
     found = set()
     if is_first:
         found.add(Circumstance.INITIAL)
     if has_ehcp:
         found.add(Circumstance.EHCP)
     if not on_roll:
-        found.add(Circumstance.NOT_ON_ROLL)
+        found.add(Circumstance.NEET if phase_of(nc_year) is Phase.POST_16 else Circumstance.NOT_ON_ROLL)
     if 9 <= nc_year <= 13:
         found.add(Circumstance.EXAM_YEARS)
     if nc_year in TRANSITION_YEARS and season in {"spring", "summer"}:

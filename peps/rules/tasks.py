@@ -9,13 +9,14 @@ from datetime import date
 from enum import StrEnum
 
 from peps.rules.targets import AT_LEAST
-from peps.rules.workflow import IN_WORK, WAITS_FOR_MEETING, Contributor, State, may_write
+from peps.rules.workflow import IN_WORK, Contributor, State, may_write
 
 
 class Kind(StrEnum):
     """What is to be done; most urgent first."""
 
     MEND = "mend"
+    ARRANGE = "arrange"
     MEETING = "meeting"
     WRITE = "write"
     REVIEW = "review"
@@ -71,9 +72,11 @@ def tasks_of(plan: Plan, writer: Contributor, today: date) -> list[Task]:
     found = [Task(Kind.MEND, f"Mend “{part.title}”", part.code) for part in own if part.returned]
     if plan.state is State.RETURNED and plan.targets_returned and writer in SETS_TARGETS:
         found.append(Task(Kind.MEND, "Mend the targets", "J"))
-    if plan.state in WAITS_FOR_MEETING and writer is not Contributor.SOCIAL_WORKER:
-        late = plan.due_on < today
-        found.append(Task(Kind.MEETING, "Hold the meeting: its day has passed" if late else "Hold the meeting"))
+    late = ": its day has passed" if plan.due_on < today else ""
+    if plan.state is State.PLANNED:
+        found.append(Task(Kind.ARRANGE, f"Set the meeting{late}"))
+    if plan.state is State.OPEN and writer is not Contributor.SOCIAL_WORKER:
+        found.append(Task(Kind.MEETING, f"Hold the meeting, then record it{late}"))
     found += _writing(plan, own, writer)
     if plan.state in {State.OPEN, State.MEETING_HELD} and writer in SETS_TARGETS:
         found += _targets(plan)

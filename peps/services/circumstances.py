@@ -59,8 +59,6 @@ def proposed(*, pupil: Pupil, academic_year: int, season: str, is_first: bool, t
         circumstances_of(nc_year=year or 0, is_first=is_first, has_ehcp=plan, on_roll=place is not None, season=season)
     )
     phase = phase_of(year or 0)
-    if place is None and phase is Phase.POST_16:
-        found = (found - {Circumstance.NOT_ON_ROLL}) | {Circumstance.NEET}
     if not in_care:
         found.add(Circumstance.EDGE_OF_CARE)
     facts = (

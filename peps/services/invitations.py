@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -90,16 +91,25 @@ def send(*, meeting: Meeting, actor: Any) -> Sent:
     if not mail_is_set_up():
         raise ValidationError("No mail server is set up. Download the calendar file and send it yourself.")
     sent = failed = 0
-    for one in waiting(meeting):
-        if not _mail(meeting, one):
-            failed += 1
-            continue
-        sent += 1
-        mark = "invited_at" if meeting.cancelled_at is None else "cancel_told_at"
-        setattr(one, mark, timezone.now())
-        with acting_as(actor, service="peps.send_invitation"):
-            one.save(update_fields=[mark])
+    for pk in list(waiting(meeting).values_list("pk", flat=True)):
+        reached = _tell(meeting, pk, actor)
+        sent, failed = sent + (reached is True), failed + (reached is False)
     return Sent(sent, failed)
+
+
+@transaction.atomic
+def _tell(meeting: Meeting, invitee_id: int, actor: Any) -> bool | None:
+    """Whether the server took the mail; None for who was told meanwhile by somebody who sent at the same time."""
+    one = waiting(meeting).select_for_update(of=("self",)).filter(pk=invitee_id).first()
+    if one is None:
+        return None
+    if not _mail(meeting, one):
+        return False
+    mark = "invited_at" if meeting.cancelled_at is None else "cancel_told_at"
+    setattr(one, mark, timezone.now())
+    with acting_as(actor, service="peps.send_invitation"):
+        one.save(update_fields=[mark])
+    return True
 
 
 def _mail(meeting: Meeting, one: Invitee) -> bool:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from core.actor import acting_as
 from core.audit import Access, record_access
 from peps.models import PEP, ContributorLink
-from peps.permissions import check_can_write
+from peps.permissions import check_can_add_to, check_can_write
 from peps.rules.form import Section, is_answered
 from peps.rules.links import LINK_DAYS, WRITTEN_BY_CHILD
 from peps.rules.workflow import CONTRIBUTOR_LABELS, STATE_LABELS, Contributor, State, may_write
@@ -85,8 +85,12 @@ def make_link(*, pep: PEP, party: Contributor, actor: Any, now: datetime) -> tup
 
 @transaction.atomic
 def withdraw_link(*, link: ContributorLink, actor: Any, now: datetime) -> bool:
-    """From now on the link opens nothing; False when it had ended already. Raises PermissionDenied."""
-    check_can_make_links(actor, link.pep)
+    """From now on the link opens nothing; False when it had ended already.
+
+    Whoever works on the plan may, in whatever state it is: somebody may have the link who must not. Raises
+    PermissionDenied.
+    """
+    check_can_add_to(actor, link.pep)
     row = ContributorLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if row.withdrawn_at is not None or row.finished_at is not None:
         return False

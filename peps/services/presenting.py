@@ -18,6 +18,7 @@ from core.archives import Archive
 from core.audit import Access, record_access
 from core.files import write_whole
 from core.models import User
+from core.sections import is_limited
 from peps.documents import adult, child, data
 from peps.documents.material import Material, around_of, material_of
 from peps.models import PEP, Addendum, PEPVersion
@@ -49,13 +50,16 @@ def material_now(pep: PEP, *, reader: Any, today: date) -> Material:
 
 
 def adult_pdf(pep: PEP, *, reader: Any, today: date) -> bytes:
-    """The plan for adults. A finished plan without addenda is the stored file itself; raises Tampered."""
+    """The plan for adults; raises Tampered.
+
+    A finished plan without addenda is the stored file itself, but for people to whom only parts of the record are open.
+    """
     addenda = list(pep.addenda.select_related("by"))
     version = latest_version(pep)
-    if version is not None and State(pep.state) in FINISHED and not addenda:
-        return read_stored(keep_pdf(version=version, today=today))
     if version is not None and State(pep.state) in FINISHED:
-        read_stored(keep_pdf(version=version, today=today))
+        kept = read_stored(keep_pdf(version=version, today=today))
+        if not addenda and not is_limited(reader):
+            return kept
     return adult.make(material_now(pep, reader=reader, today=today), addenda)
 
 
@@ -66,7 +70,7 @@ def child_pdf(pep: PEP, *, reader: Any, today: date) -> bytes:
 
 def version_pdf(version: PEPVersion, *, reader: Any, today: date) -> bytes:
     """One version: the stored file where it was approved (raises Tampered), else made of what was submitted."""
-    if version.pdf_key:
+    if version.pdf_key and not is_limited(reader):
         return read_stored(version)
     return adult.make(material_of(version.pep, version=version, reader=reader, today=today))
 

@@ -21,7 +21,7 @@ from peps import cycle, rules
 from peps.filters import PEPFilterForm
 from peps.indicators import held_in_term
 from peps.models import PEP
-from peps.permissions import can_record_meeting
+from peps.permissions import can_record_meeting, why_due
 from peps.rules.form import Circumstance
 from peps.rules.workflow import STATE_COLOURS, STATE_LABELS, TEAM, WAITS_FOR_MEETING, State
 from peps.views.pages import tabs
@@ -142,6 +142,7 @@ def child_peps(request: HttpRequest, pupil_id: int) -> HttpResponse:
     context["peps"] = [
         {
             "pep": pep,
+            "why_due": why_due(request.user, pep),
             "tag": _tag_on_child(pep, context),
             "may_record": may_record and (pep.waits_for_meeting or pep.state == PEP.State.MEETING_HELD),
         }

@@ -17,7 +17,7 @@ from core.sections import is_limited
 from core.wording import local_date, when
 from peps.forms.meetings import ArrangeForm, CancelForm, InviteeForm, MoveForm
 from peps.models import PEP, Invitee, Meeting
-from peps.permissions import can_arrange, check_can_arrange
+from peps.permissions import can_arrange, check_can_arrange, why_due
 from peps.services import invitations, meetings
 from peps.views.common import pep_context, pep_in_work, visible_pep
 
@@ -47,7 +47,7 @@ def _to_change(request: HttpRequest, pep_id: int, meeting_id: int) -> tuple[PEP,
 
 def _form_page(request: HttpRequest, pep: PEP, form: Any, title: str, **more: Any) -> HttpResponse:
     context = pep_context(request, pep, title=f"{title}: {pep.pupil.display_name}")
-    facts = [("Plan", pep.term_label), ("Due", when(pep.due_on)), ("Why", pep.due_because)]
+    facts = [("Plan", pep.term_label), ("Due", when(pep.due_on)), ("Why", why_due(request.user, pep))]
     return render(request, "peps/arrange.html", context | {"form": form, "facts": facts} | more)
 
 

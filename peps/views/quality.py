@@ -13,7 +13,7 @@ from core.roles import Role
 from peps.forms.quality import AssessForm, SignOffForm
 from peps.models import PEP, SignOff
 from peps.rules.quality import CRITERION_LABELS, Grade
-from peps.rules.workflow import CONTRIBUTOR_LABELS, FINISHED, WRITES_AS, Contributor, State
+from peps.rules.workflow import CONTRIBUTOR_LABELS, WRITES_AS, Contributor, State
 from peps.services import quality, signing, steps
 from peps.views.common import pep_context, pep_in_work, visible_pep
 
@@ -24,7 +24,8 @@ def quality_context(request: HttpRequest, pep: PEP, possible: dict[str, Any]) ->
     """What a PEP's page says of grades: the machine's list before submission, the grade and words after it."""
     user: Any = request.user
     check = quality.latest_check(pep)
-    in_play = State(pep.state) in {State.SUBMITTED, *FINISHED}
+    # What was approved without a grade has none to moderate.
+    in_play = pep.state == State.SUBMITTED or (check is not None and pep.state in {State.APPROVED, State.LOCKED})
     writes_as = WRITES_AS.get(Role(user.role))
     feedback = ""
     if check is not None:

@@ -19,7 +19,7 @@ from peps import tasks
 from peps.forms.meetings import MeetingForm
 from peps.forms.steps import ReasonForm, ReturnForm
 from peps.models import PEP
-from peps.permissions import check_can_record_meeting
+from peps.permissions import check_can_record_meeting, why_due
 from peps.rules.workflow import STATE_LABELS, STEPS, State, why_not
 from peps.services import meetings, quality, steps
 from peps.views.common import pep_context, pep_in_work
@@ -52,7 +52,7 @@ def record_meeting(request: HttpRequest, pep_id: int) -> HttpResponse:
     context = pep_context(request, pep, title=f"Record a PEP meeting: {pep.pupil.display_name}")
     context |= {
         "form": form,
-        "facts": [("Plan", pep.term_label), ("Due", f"{pep.due_on:%a %-d %b %Y}"), ("Why", pep.due_because)],
+        "facts": [("Plan", pep.term_label), ("Due", f"{pep.due_on:%a %-d %b %Y}"), ("Why", why_due(request.user, pep))],
     }
     return render(request, "peps/meeting.html", context)
 

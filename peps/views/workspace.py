@@ -25,6 +25,12 @@ from peps.views.pages import tabs
 
 PER_PAGE = 60
 WITH_SECTION = {Kind.WRITE, Kind.MEND}
+PAGES = {
+    Kind.ARRANGE: "peps:arrange",
+    Kind.MEETING: "peps:record_meeting",
+    Kind.SIGN: "peps:sign_off",
+    Kind.READ: "peps:quality",
+}
 
 
 def my_peps(request: HttpRequest) -> HttpResponse:
@@ -89,5 +95,4 @@ def _url(task: Task, pep: PEP) -> str:
         return reverse("peps:targets", args=[pep.pk])
     if task.kind in WITH_SECTION:
         return reverse("peps:section", args=[pep.pk, task.section])
-    name = {Kind.MEETING: "peps:record_meeting", Kind.SIGN: "peps:sign_off", Kind.READ: "peps:quality"}.get(task.kind)
-    return reverse(name or "peps:pep", args=[pep.pk])
+    return reverse(PAGES.get(task.kind, "peps:pep"), args=[pep.pk])

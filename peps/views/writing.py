@@ -21,7 +21,7 @@ from core.wording import moment
 from peps.facts import facts_of
 from peps.forms.sections import SectionForm
 from peps.models import PEP
-from peps.permissions import check_can_write
+from peps.permissions import check_can_write, why_due
 from peps.rules.form import Section
 from peps.rules.targets import AT_LEAST
 from peps.services import writing
@@ -43,6 +43,7 @@ def pep_page(request: HttpRequest, pep_id: int) -> HttpResponse:
     context = pep_context(request, pep, title=f"PEP, {pep.term_label.lower()}: {pep.pupil.display_name}", traced=True)
     sections = standings(pep, request.user)
     context |= {
+        "why_due": why_due(request.user, pep),
         "sections": [*(_entry(s) for s in sections), *_targets_entry(pep)],
         "mine": sum(s.may_write for s in sections),
         "missing": missing_before_submission(pep) if "submit" in context["steps"] else [],

@@ -152,7 +152,7 @@ class TestWorkspace:
         assert [(g["name"], len(g["rows"])) for g in groups][1] == ("Eastshire", 1)
         assert (page.context["children"], page.context["to_do"], page.context["overdue"]) == (2, 1, 1)
         texts = [text for text, _ in groups[0]["rows"][0]["tasks"]]
-        assert texts[0] == "Hold the meeting: its day has passed"
+        assert texts[0] == "Hold the meeting, then record it: its day has passed"
         assert re.fullmatch(r"Write “School and provision” and \d+ more sections", texts[1])
         assert {client.get(url).status_code for _, url in groups[0]["rows"][0]["tasks"]} == {200}
         assert (groups[1]["rows"][0]["pep"], groups[1]["rows"][0]["tasks"]) == (done, [])

@@ -26,11 +26,12 @@ def said(state: State, writer: Contributor, **more: object) -> list[str]:
 def test_in_preparation_each_writes_their_own() -> None:
     assert said(State.OPEN, WORKER) == ["Write “Identity and care”"]
     assert said(State.OPEN, TEACHER, unreviewed=1) == [
-        "Hold the meeting",
+        "Hold the meeting, then record it",
         "Write “School and provision” and 1 more section",
         "Review 1 target of the last PEP",
     ]
-    assert said(State.PLANNED, TEACHER, due_on=date(2026, 11, 20)) == ["Hold the meeting: its day has passed"]
+    assert said(State.PLANNED, TEACHER, due_on=date(2026, 11, 20)) == ["Set the meeting: its day has passed"]
+    assert said(State.PLANNED, WORKER) == ["Set the meeting"]
 
 
 def test_it_is_submitted_only_when_nothing_is_missing() -> None:
