@@ -81,7 +81,7 @@ def material_of(pep: PEP, *, version: PEPVersion | None, reader: Any, today: dat
     content = version.content if version is not None else content_of(pep)
     latest = version is None or not pep.versions.filter(number__gt=version.number).exists()
     around = content.get("around") or around_of(pep, content, reader=reader, today=today, signed=latest)
-    if "around" in content and is_limited(reader):
+    if "around" in content and reader is not None and is_limited(reader):
         # What was kept is what the approver saw; parts of the record that are not open to somebody stay shut on paper.
         around = {**around, "facts": around_of(pep, content, reader=reader, today=today)["facts"]}
     sections = sections_of(pep, content)
