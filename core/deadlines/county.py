@@ -12,15 +12,17 @@ from core.once import once
 @once
 def county_changes() -> tuple[Change, ...]:
     """Every change in the order in which it was set; one query."""
-    return tuple(
-        Change(
-            code=row.code,
-            from_on=row.from_on,
-            switched_on=row.switched_on,
-            offset=row.offset,
-            reminders=None if row.reminders is None else tuple(row.reminders),
-        )
-        for row in DeadlineSetting.objects.order_by("set_at", "pk")
+    return tuple(change_of(row) for row in DeadlineSetting.objects.order_by("set_at", "pk"))
+
+
+def change_of(row: DeadlineSetting) -> Change:
+    """A row as the rules read it."""
+    return Change(
+        code=row.code,
+        from_on=row.from_on,
+        switched_on=row.switched_on,
+        offset=row.offset,
+        reminders=None if row.reminders is None else tuple(row.reminders),
     )
 
 

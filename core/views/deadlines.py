@@ -14,7 +14,7 @@ from django.utils import timezone
 from core import rules as time_rules
 from core.calendars import county_year, cut_offs
 from core.deadlines import services
-from core.deadlines.county import county_changes
+from core.deadlines.county import change_of, county_changes
 from core.deadlines.registry import all_rules
 from core.deadlines.rules import TRIGGER_WORDS, Anchor, Rule, as_changed
 from core.forms import DateInputField, GovForm, RadioField
@@ -72,19 +72,38 @@ def _anchor_words(rule: Rule) -> str:
 
 
 def _row(default: Rule, today: date) -> dict[str, Any]:
-    rule = as_changed(default, today, county_changes())
-    unit = str(rule.unit) if abs(rule.offset) == 1 else f"{rule.unit}s"
-    side = "before" if rule.offset < 0 else "after"
+    changes = county_changes()
+    rule = as_changed(default, today, changes)
+    later = sorted({c.from_on for c in changes if c.code == rule.code and c.from_on > today})
     return {
         "rule": rule,
-        "due": f"{abs(rule.offset)} {unit} {side} {_anchor_words(rule)}"
-        if rule.offset
-        else f"On {_anchor_words(rule)}",
+        "due": _due_words(rule),
+        "later": [(on, _due_words(as_changed(default, on, changes))) for on in later],
         "owner": ROLE_LABELS[rule.owner] if rule.owner else "The system",
         "reminders": ", ".join(str(n) for n in rule.reminders) or "None",
         "escalations": [f"{ROLE_LABELS[e.to]} after {e.working_days_late}" for e in rule.escalations],
-        "changed": any(c.code == rule.code and c.from_on <= today for c in county_changes()),
+        "changed": rule != default,
     }
+
+
+def _due_words(rule: Rule) -> str:
+    """ "10 working days after the meeting"."""
+    if not rule.switched_on:
+        return "Off"
+    if not rule.offset:
+        return f"On {_anchor_words(rule)}"
+    unit = str(rule.unit) if abs(rule.offset) == 1 else f"{rule.unit}s"
+    return f"{abs(rule.offset)} {unit} {'before' if rule.offset < 0 else 'after'} {_anchor_words(rule)}"
+
+
+def _change_words(row: DeadlineSetting) -> str:
+    """What one change said, as the table of the rules says it."""
+    default = services.rule_in_force(row.code, row.from_on)
+    if default is None:
+        return "Off" if not row.switched_on else "Changed"
+    rule = as_changed(default, row.from_on, [change_of(row)])
+    reminders = ", ".join(str(n) for n in rule.reminders)
+    return _due_words(rule) + (f"; reminders {reminders}" if reminders and rule.switched_on else "")
 
 
 def deadline_list(request: HttpRequest) -> HttpResponse:
@@ -106,7 +125,10 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
             "page_title": "Deadlines",
             "rows": [_row(rule, today) for rule in ordered],
             "terms": terms,
-            "history": DeadlineSetting.objects.select_related("set_by").order_by("-set_at", "-pk"),
+            "history": [
+                (row, _change_words(row))
+                for row in DeadlineSetting.objects.select_related("set_by").order_by("-set_at", "-pk")
+            ],
         },
     )
 

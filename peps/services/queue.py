@@ -9,10 +9,12 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
+from core.deadlines.county import county_changes
+from core.deadlines.registry import rules_for
+from core.deadlines.rules import Change, Trigger
 from core.figures import Figure
 from core.rules import add_working_days, term_code, working_days_between
 from peps import rules as time_rules
-from peps.deadlines import RULES
 from peps.models import PEP, PEPVersion, QualityCheck
 from peps.rules import quality as rules
 from peps.rules.quality import Grade
@@ -20,10 +22,6 @@ from peps.rules.workflow import FINISHED, State
 from peps.services import quality
 from peps.services.many import pre_checks_of, with_forms
 from pupils.models import Allocation
-
-READ_WITHIN = next(rule.offset for rule in RULES if rule.code == "P11")
-"""Working days for quality assurance."""
-
 
 _waited = lru_cache(maxsize=5_000)(working_days_between)
 """Plans that were submitted on one day have waited equally long."""
@@ -37,7 +35,7 @@ class Waiting:
     mine: bool
     submitted_on: date
     waited: int
-    read_by: date
+    read_by: date | None
     checks: Sequence[rules.Check]
     again: bool
     graded: str
@@ -68,7 +66,7 @@ def waiting(peps: Sequence[Any], today: date) -> list[Waiting]:
             "pep_id", "version", "overall"
         )
     }
-    versions = dict(_newest_versions(ids))
+    versions, changes = dict(_newest_versions(ids)), county_changes()
     found = []
     for pep in peps:
         on = timezone.localdate(pep.submitted_at) if pep.submitted_at else pep.held_on or today
@@ -79,13 +77,20 @@ def waiting(peps: Sequence[Any], today: date) -> list[Waiting]:
                 mine=pep.mine,
                 submitted_on=on,
                 waited=_waited(on, today),
-                read_by=add_working_days(on, READ_WITHIN),
+                read_by=_read_by(on, changes),
                 checks=checks[pep.pk],
                 again=version > 1,
                 graded=graded.get((pep.pk, version), ""),
             )
         )
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _read_by(on: date, changes: tuple[Change, ...]) -> date | None:
+    """Until when a plan that was submitted on a day is to be read, by P11 as it holds then; None where it is off."""
+    rule = next((r for r in rules_for(Trigger.SUBMISSION, on, changes) if r.code == "P11"), None)
+    return add_working_days(on, rule.offset) if rule else None
 
 
 def _newest_versions(ids: Sequence[int]) -> list[tuple[int, int]]:

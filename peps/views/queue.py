@@ -38,7 +38,7 @@ def to_check(request: HttpRequest) -> HttpResponse:
             "tabs": tabs(user, "peps:queue"),
             "page": page,
             "rows": [{"waiting": row, "entry": entries[row.pep.pupil_id]} for row in rows],
-            "late": sum(row.read_by < today for row in rows),
+            "late": sum(row.read_by is not None and row.read_by < today for row in rows),
             "today": today,
             "sample": [{"pep": pep, "entry": entries[pep.pupil_id]} for pep in moderated],
             "sample_size": len(sample),

@@ -11,6 +11,7 @@ from core.models import DeadlineSetting
 from core.roles import Role
 from core.rules import Season
 from peps import cycle
+from peps.services import queue
 from tests.factories import PEPFactory, UserFactory, looked_after
 from tests.integration.peps.test_deadlines import deadlines
 
@@ -102,3 +103,25 @@ def test_the_pages(client, head):
     data = {"reason": "Agreed", **{f"on_{n}": v for n, v in enumerate((4, 12, 2026))}}
     assert "Fri 4 Dec 2026" in client.post(cut_off, data, follow=True).content.decode()
     assert client.get(reverse("deadlines:cut_off", args=[2030, "autumn"])).status_code == 404
+
+
+def test_the_page_tells_changes_as_the_table_does_and_those_to_come(client, head):
+    change(head)
+    change(head, code="P5", offset=12, reminders=[5], from_on=TODAY)
+    client.force_login(head)
+    context = client.get(reverse("deadlines:list")).context
+    rows = {row["rule"].code: row for row in context["rows"]}
+    assert rows["P11"]["later"] == [(date(2026, 12, 1), "5 working days after submission")]
+    assert (rows["P11"]["changed"], rows["P5"]["changed"]) == (False, True)
+    assert [words for _, words in context["history"]] == [
+        "12 school days before the end of term; reminders 5",
+        "5 working days after submission; reminders 3, 1",
+    ]
+
+
+def test_the_queue_counts_by_the_countys_rule(head):
+    change(head, from_on=TODAY)
+    child = looked_after()
+    PEPFactory(pupil=child, state="submitted", held_on=TODAY, submitted_at=NOW)
+    [row] = queue.waiting(queue.submitted(head, TODAY), TODAY)
+    assert row.read_by == date(2026, 11, 30)
