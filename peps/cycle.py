@@ -1,5 +1,6 @@
 """The PEP cycle laid on the county's calendar: which term runs, and what "soon" means in school days."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -7,7 +8,7 @@ from core import rules as time_rules
 from core.calendars import YearCalendar, all_calendars, cut_offs
 from core.deadlines.county import county_changes
 from core.deadlines.registry import rules_for
-from core.deadlines.rules import Trigger
+from core.deadlines.rules import Change, Trigger
 from peps import rules
 
 
@@ -15,26 +16,32 @@ def current_term(today: date) -> rules.Term:
     """The term that runs today, in the holidays the coming one."""
     calendars = all_calendars()
     year = time_rules.academic_year_of(today)
-    return rules.term_for(today, [*_terms(calendars.of(None, year)), *_terms(calendars.of(None, year + 1))])
+    return rules.term_for(today, _terms(calendars.of(None, year), calendars.of(None, year + 1)))
 
 
-def _terms(calendar: YearCalendar) -> list[rules.Term]:
+def _terms(*years: YearCalendar) -> list[rules.Term]:
     """The terms with the last day for their meetings: what the county fixed, else counted back as rule P5 says."""
-    days, fixed = calendar.school_days(), cut_offs()
-    found = []
+    changes, fixed = county_changes(), cut_offs()
+    return [term for calendar in years for term in _terms_of(calendar, changes, fixed)]
+
+
+def _terms_of(
+    calendar: YearCalendar, changes: Sequence[Change], fixed: Mapping[tuple[int, str], date]
+) -> list[rules.Term]:
+    days, found = calendar.school_days(), []
     for season in time_rules.Season:
         first, last = calendar.season(season)
         mine = [d for d in days if first <= d <= last]
         if mine:
-            ahead = _school_days_before_end(mine[0])
+            ahead = _school_days_before_end(mine[0], changes)
             term = rules.make_term(calendar.academic_year, season, mine, ahead)
             on = fixed.get((calendar.academic_year, season.value))
             found.append(replace(term, cut_off_on=on, cut_off_fixed=True) if on else term)
     return found
 
 
-def _school_days_before_end(first_on: date) -> int:
-    rule = next((r for r in rules_for(Trigger.TERM_START, first_on, county_changes()) if r.code == "P5"), None)
+def _school_days_before_end(first_on: date, changes: Sequence[Change]) -> int:
+    rule = next((r for r in rules_for(Trigger.TERM_START, first_on, changes) if r.code == "P5"), None)
     return -rule.offset if rule is not None else rules.CUT_OFF_SCHOOL_DAYS
 
 
