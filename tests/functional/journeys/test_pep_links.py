@@ -1,6 +1,7 @@
 """A teacher makes a link; the child writes by it on a phone, with the keyboard alone, and closes it."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -27,8 +28,10 @@ def phone(browser: Browser, site: Site) -> Iterator[BrowserContext]:
 def open_pep(site: Site) -> PEP:
     """Of a child of the teacher's, in preparation, in the secondary form."""
     with site.quiet():
-        pep = PEP.objects.visible_to(person(Role.DESIGNATED_TEACHER)).filter(state__in=["planned", "open"]).first()
+        mine = PEP.objects.visible_to(person(Role.DESIGNATED_TEACHER)).filter(state__in=["planned", "open"])
+        pep = mine.filter(pupil__dob__range=(date(2010, 9, 1), date(2015, 8, 31))).first()
         assert pep is not None
+        pep.sections.all().delete()
         form = FormVersion.objects.get(state="in_force")
         PEP.objects.filter(pk=pep.pk).update(state="open", phase="secondary", form=form, circumstances=[])
     return pep
