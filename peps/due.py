@@ -25,9 +25,8 @@ from peps.rules.form import Circumstance, Form, Phase
 from peps.rules.workflow import Contributor, State
 from pupils import roll
 from pupils.models import CareEpisode, ReturnRecord, SchoolPlace
+from pupils.rules import CHANGED_PLACEMENT
 
-MOVED = ("P", "B", "T", "U")
-"""Reasons for a new episode with another placement (SSDA903: RNE)."""
 STEP_OF: Mapping[State, tuple[Trigger, str]] = {
     State.SUBMITTED: (Trigger.SUBMISSION, "submit"),
     State.RETURNED: (Trigger.RETURNED, "return"),
@@ -107,7 +106,7 @@ def _read(rows: Sequence[PEP], today: date) -> _Record:
     return _Record(
         today=today,
         starts=roll.care_starts(pupils, today),
-        moves=_by_pupil(CareEpisode.objects.filter(rne__in=MOVED, decom__lte=today), "decom", who),
+        moves=_by_pupil(CareEpisode.objects.filter(rne__in=CHANGED_PLACEMENT, decom__lte=today), "decom", who),
         places=places,
         held=_by_pupil(PEP.objects.filter(held_on__isnull=False), "held_on", who),
         reviews=_by_pupil(ReturnRecord.objects.filter(table="reviews", on__isnull=False), "on", who),

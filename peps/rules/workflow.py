@@ -85,7 +85,8 @@ WRITES_AS: Mapping[Role, Contributor] = {
 class Step:
     """A way from states to a state: what the button says, who may press it, whether it needs a reason.
 
-    `by` is empty where the system takes the step.
+    `by` is empty where the system takes the step. `back` are the states to which it leads back instead of `target`,
+    where one of them was left.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Step:
     target: State
     by: frozenset[Role] = frozenset()
     needs_reason: bool = False
+    back: frozenset[State] = frozenset()
 
 
 SCHOOL_OR_TEAM = frozenset({Role.DESIGNATED_TEACHER, Role.SCHOOL_COLLEAGUE, Role.ADVISER, Role.VSH})
@@ -158,6 +160,7 @@ STEPS: Mapping[str, Step] = {
             target=State.PLANNED,
             by=HEAD,
             needs_reason=True,
+            back=WAITS_FOR_MEETING | IN_WORK,
         ),
     )
 }
@@ -199,7 +202,12 @@ def state_diagram() -> str:
     """The states and steps as a Mermaid diagram for the docs."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.PLANNED}"]
     for step in STEPS.values():
-        sources = sorted(step.sources, key=list(State).index)
-        lines += [f"    {source} --> {step.target}: {step.label}" for source in sources]
+        targets = [state for state in State if state in {step.target} | step.back]
+        lines += [
+            f"    {source} --> {target}: {step.label}"
+            for source in State
+            if source in step.sources
+            for target in targets
+        ]
     lines += [f"    {state} --> [*]" for state in (State.LOCKED, State.SUPERSEDED, State.NOT_REQUIRED)]
     return "\n".join(lines)

@@ -22,6 +22,8 @@ from peps.rules.form import Section, is_answered
 from peps.rules.links import LINK_DAYS, WRITTEN_BY_CHILD
 from peps.rules.workflow import CONTRIBUTOR_LABELS, STATE_LABELS, Contributor, State, may_write
 from peps.services import writing
+from pupils.models import CareEpisode
+from pupils.rules import CHANGED_CARER
 
 TOKEN_BYTES = 32
 
@@ -111,9 +113,25 @@ def find_link(token: str, now: datetime) -> ContributorLink | None:
     if not token or len(token) > 200:
         return None
     link = ContributorLink.objects.filter(token_hash=hash_of(token)).select_related("pep__pupil", "pep__form").first()
-    if link is None or not link.works(now) or not is_open_to(link.pep, Contributor(link.party)):
+    if link is None or not works(link, now) or not is_open_to(link.pep, Contributor(link.party)):
         return None
     return link
+
+
+def works(link: ContributorLink, now: datetime) -> bool:
+    """Not finished, withdrawn or run out; and whoever has the carer's link is still the child's carer."""
+    return link.works(now) and not carer_changed(link, now)
+
+
+def carer_changed(link: ContributorLink, now: datetime) -> bool:
+    """Whether the child moved to other carers since the carer's link was made."""
+    made_on, today = (timezone.localtime(at).date() for at in (link.made_at, now))
+    return (
+        link.party == Contributor.CARER
+        and CareEpisode.objects.filter(
+            pupil=link.pep.pupil_id, rne__in=CHANGED_CARER, decom__gt=made_on, decom__lte=today
+        ).exists()
+    )
 
 
 @transaction.atomic
@@ -134,7 +152,7 @@ def save_by_link(
     row = ContributorLink.objects.select_for_update(of=("self",)).select_related("pep__form").get(pk=link.pk)
     party = Contributor(row.party)
     section = section_of(row.pep, party)
-    if section is None or not row.works(now) or not is_open_to(row.pep, party):
+    if section is None or not works(row, now) or not is_open_to(row.pep, party):
         raise PermissionDenied("This link does not work any more.")
     with acting_as(None, service="peps.link", link=row.pk):
         return writing.save_answers(
@@ -146,7 +164,7 @@ def save_by_link(
 def finish_link(*, link: ContributorLink, now: datetime) -> None:
     """The child or the carer has finished: the link closes. How a child's views were given is noted, if nobody had."""
     row = ContributorLink.objects.select_for_update(of=("self",)).select_related("pep__form").get(pk=link.pk)
-    if not row.works(now):
+    if not works(row, now):
         raise PermissionDenied("This link does not work any more.")
     _note_how(row, now)
     row.finished_at = now
@@ -202,4 +220,6 @@ def _stands(link: ContributorLink | None, now: datetime) -> str:
         return "Withdrawn"
     if now >= link.expires_at:
         return "Run out"
+    if carer_changed(link, now):
+        return "Ended: the child moved to other carers"
     return "Opened" if link.opened_at is not None else "Not opened yet"

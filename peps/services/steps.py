@@ -46,12 +46,13 @@ def _take(
     reason: str = "",
     sections: tuple[str, ...] = (),
     fields: Mapping[str, Any] | None = None,
+    back_to: State | None = None,
 ) -> PEP:
     """Write the new state, its trace in the PEP's own log and in the access log."""
     if step.needs_reason and not reason.strip():
         raise ValidationError({"reason": "Say why: the people who work on the PEP read it"})
     source = pep.state
-    pep.state = step.target.value
+    pep.state = (back_to or step.target).value
     for name, value in (fields or {}).items():
         setattr(pep, name, value)
     with acting_as(actor, service=f"peps.{step.name}"):
@@ -222,13 +223,26 @@ def reopen(*, pep: PEP, reason: str, actor: Any) -> PEP:
 
 @transaction.atomic
 def set_aside(*, pep: PEP, reason: str, actor: Any) -> PEP:
-    """The plan is not required (the child left care, moved to another authority, died)."""
+    """The plan is not required (the child left care, moved to another authority, died).
+
+    Raises PermissionDenied, or ValidationError while a meeting lies ahead: whoever was asked would come.
+    """
     step = workflow.STEPS["set_aside"]
-    return _take(_locked(pep, step, actor), step, actor=actor, now=timezone.now(), reason=reason)
+    row, now = _locked(pep, step, actor), timezone.now()
+    ahead = row.meetings.standing().filter(starts_at__gt=now).first()
+    if ahead is not None and row.waits_for_meeting:
+        raise ValidationError(
+            f"A meeting is set for {timezone.localtime(ahead.starts_at):%-d %B %Y}: cancel it and tell those who were"
+            " asked, then say that this plan is not required."
+        )
+    return _take(row, step, actor=actor, now=now, reason=reason)
 
 
 @transaction.atomic
 def take_up(*, pep: PEP, reason: str, actor: Any) -> PEP:
-    """A plan that was set aside is wanted again."""
+    """A plan that was set aside is wanted again: it goes on where it was left."""
     step = workflow.STEPS["take_up"]
-    return _take(_locked(pep, step, actor), step, actor=actor, now=timezone.now(), reason=reason)
+    row = _locked(pep, step, actor)
+    left = PEPStep.objects.filter(pep=row, name="set_aside").order_by("-at", "-pk").first()
+    back_to = State(left.source) if left is not None and left.source in step.back else None
+    return _take(row, step, actor=actor, now=timezone.now(), reason=reason, back_to=back_to)

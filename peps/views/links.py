@@ -48,7 +48,7 @@ def link_page(request: HttpRequest, pep_id: int) -> HttpResponse:
         "form": form,
         "made": made,
         "rows": [
-            (CONTRIBUTOR_LABELS[party], link, word, link is not None and link.works(timezone.now()))
+            (CONTRIBUTOR_LABELS[party], link, word, link is not None and links.works(link, timezone.now()))
             for party, link, word in links.links_of(pep)
         ],
     }

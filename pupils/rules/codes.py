@@ -163,6 +163,9 @@ PLACE_PROVIDERS: Mapping[str, str] = MappingProxyType(
 
 STARTED = "S"
 """Reason for a new episode: the child came into care with it."""
+CHANGED_CARER = ("P", "B")
+"""Reasons for a new episode with other carers; T and U are another placement with the same."""
+CHANGED_PLACEMENT = (*CHANGED_CARER, "T", "U")
 EPISODE_CONTINUES = "X1"
 
 CEASED_REASONS: Mapping[str, str] = MappingProxyType(

@@ -1,7 +1,7 @@
 """A child and a carer write their own section by a link, without an account."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -18,6 +18,7 @@ from peps.rules.workflow import Contributor
 from peps.services import links
 from tests.factories import (
     AllocationFactory,
+    EpisodeFactory,
     MembershipFactory,
     PEPFactory,
     UserFactory,
@@ -215,6 +216,17 @@ def test_no_link_before_the_plan_is_open(pep):
     PEP.objects.update(state="planned")
     with pytest.raises(ValidationError, match="This PEP is planned"):
         make(pep, UserFactory(role=Role.ADVISER.value))
+
+
+def test_the_carers_link_ends_with_the_placement(pep, teacher):
+    _, carers = make(pep, teacher, Contributor.CARER)
+    _, childs = make(pep, teacher)
+    later = NOW + timedelta(days=2)
+    assert links.find_link(carers, later)
+    EpisodeFactory(pupil=pep.pupil, decom=date(2026, 11, 24), rne="P")
+    assert links.find_link(carers, NOW)
+    assert links.find_link(carers, later) is None
+    assert links.find_link(childs, later)
 
 
 class TestPage:

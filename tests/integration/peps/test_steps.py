@@ -1,10 +1,11 @@
 """The life of a PEP from the meeting to the approval, with its traces."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import AccessEvent
 from core.roles import Role
@@ -12,7 +13,7 @@ from peps.models import PEP, FormVersion, PEPStep, PEPVersion, SignOff, Target
 from peps.rules.form import Kind, Section
 from peps.rules.quality import Grade
 from peps.rules.workflow import Contributor
-from peps.services import quality, signing, steps, writing
+from peps.services import meetings, quality, signing, steps, writing
 from tests.factories import MembershipFactory, PEPFactory, UserFactory, looked_after
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,23 @@ def test_the_heads_steps_want_a_reason_and_the_head(pep, head, adviser, step):
         take(pep=pep, reason=" ", actor=head)
     assert take(pep=pep, reason="The child moved", actor=head).state != state
     assert PEPStep.objects.get().reason == "The child moved"
+
+
+def test_a_plan_that_is_taken_up_again_goes_on_where_it_was_left(pep, head):
+    PEP.objects.update(state="meeting_held", held_on=TODAY)
+    pep.refresh_from_db()
+    steps.set_aside(pep=pep, reason="Left care", actor=head)
+    assert steps.take_up(pep=pep, reason="Came back", actor=head).state == "meeting_held"
+
+
+def test_a_plan_is_not_set_aside_while_people_are_asked_to_its_meeting(pep, head):
+    PEP.objects.update(state="open")
+    pep.refresh_from_db()
+    meeting = pep.meetings.create(starts_at=timezone.now() + timedelta(days=3), venue="School")
+    with pytest.raises(ValidationError, match="cancel it and tell those who were asked"):
+        steps.set_aside(pep=pep, reason="Left care", actor=head)
+    meetings.cancel(meeting=meeting, reason="Left care", actor=head)
+    assert steps.set_aside(pep=pep, reason="Left care", actor=head).state == "not_required"
 
 
 def test_no_step_from_where_it_does_not_start(pep, adviser, head):
