@@ -24,6 +24,8 @@ hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")
 
 SHARE_A_COUNTY = ("access", "functional/journeys")
+ON_ONE_WALK = {"test_formulas.py", "test_headers.py", "test_hostile.py", "test_protected.py", "test_reach.py"}
+IN_PARTS = {"test_matrix.py": 8, "test_every_page.py": 6}
 
 PASSWORD = "a-long-test-password"
 
@@ -52,16 +54,17 @@ def shared_by(nodeid: str) -> str:
 
 
 def group_of(nodeid: str) -> str:
-    """Tests of one file or one county stay together; the addresses, which are most of all tests, make two groups.
+    """What one worker does in a row: a file, the files that share a walk over all pages, or a part of a long file.
 
-    So do the pages, and the journeys by their files: each of two workers then has a browser and a county.
+    A worker that came to the tests of a county stays with them, so each worker makes one.
     """
     path, shared = nodeid.split("::", maxsplit=1)[0], shared_by(nodeid)
-    if path.endswith(("/test_matrix.py", "/test_every_page.py")):
-        return f"{shared}-{zlib.crc32(nodeid.encode()) % 2}"
-    if shared == "functional/journeys":
-        return f"{shared}-{zlib.crc32(path.encode()) % 2}"
-    return shared or path
+    name = path.rpartition("/")[2]
+    if name in ON_ONE_WALK:
+        return f"{shared}-walk"
+    if name in IN_PARTS:
+        return f"{path}-{zlib.crc32(nodeid.encode()) % IN_PARTS[name]}"
+    return path
 
 
 class ByGroup(LoadScopeScheduling):

@@ -237,12 +237,18 @@ def at_a_glance(forms: Iterable[Form], values: Iterator[str]) -> Iterator[Attack
             yield Attack("filter", "GET", form.action, query=pairs)
 
 
-def on_filters(forms: Iterable[Form], values: Iterator[str]) -> Iterator[Attack]:
-    """Each parameter of each page alone with a payload, the others as the page has them, and each of them twice."""
+def _some(names: Iterable[str], most: int | None) -> list[str]:
+    """At most so many of them, from all over the list: fields of a kind stand side by side."""
+    found = sorted(names)
+    return found if most is None else found[:: max(1, -(-len(found) // most))]
+
+
+def on_filters(forms: Iterable[Form], values: Iterator[str], most: int | None = None) -> Iterator[Attack]:
+    """`most` parameters of each page alone with a payload, the others as the page has them; then each of them twice."""
     for form in forms:
         if form.method != "get" or not form.fields:
             continue
-        for name in sorted(form.fields):
+        for name in _some(form.fields, most):
             value = next(values)
             yield Attack("filter", "GET", form.action, query=(*_without(form.fields, name), (name, value)))
         twice = next(values)
@@ -253,12 +259,12 @@ def _without(fields: dict[str, str], name: str) -> Iterator[tuple[str, str]]:
     return ((n, v) for n, v in fields.items() if n != name)
 
 
-def on_forms(forms: Iterable[Form], values: Iterator[str]) -> Iterator[Attack]:
-    """Each field of each form alone with a payload, the others as a browser sends them; then each of them twice."""
+def on_forms(forms: Iterable[Form], values: Iterator[str], most: int | None = None) -> Iterator[Attack]:
+    """`most` fields of each form alone with a payload, the others as a browser sends them; then each of them twice."""
     for form in forms:
         if form.method != "post":
             continue
-        for name in sorted(form.fields):
+        for name in _some(form.fields, most):
             data = (*_without(form.fields, name), (name, next(values)))
             yield Attack("field", "POST", form.action, data=data)
         data = tuple((n, v) for n in form.fields for v in (next(values), form.fields[n]))

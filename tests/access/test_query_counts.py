@@ -80,12 +80,14 @@ MOST = {"pupils:merge": 150}
 def test_as_many_queries_for_many_children_as_for_few(
     role: Role, world: World, client_of: Callable[[Role], Client]
 ) -> None:
+    """All pages of the Head; of the other roles the lists, whose rows are found another way for each."""
     client = client_of(role)
-    urls = {
-        name: reverse(name, kwargs=entry.kwargs(world, world.own))
+    kwargs = {
+        name: entry.kwargs(world, world.own)
         for name, entry in MATRIX.items()
         if entry.get.of(role, OWN) == 200 and not name.startswith(("account_", "mfa_", "usersessions"))
     }
+    urls = {name: reverse(name, kwargs=given) for name, given in kwargs.items() if role is Role.VSH or not given}
     enlarge(world, FEW - 1)
     for url in urls.values():
         client.get(url)  # fills what is kept for the life of the process
