@@ -49,6 +49,7 @@ urlpatterns = [
         name="form_question_remove",
     ),
     path("forms/<int:number>/consult/", governance.consult, name="form_consult"),
+    path("forms/<int:number>/give-up/", governance.give_up, name="form_give_up"),
     path("forms/<int:number>/comments/new/", governance.comment, name="form_comment_new"),
     path("forms/<int:number>/comments/<int:comment_id>/", governance.comment, name="form_comment"),
     path("forms/<int:number>/approvals/new/", governance.approve, name="form_approve"),

@@ -17,6 +17,7 @@ class FormVersion(models.Model):
         AGREED = "agreed", "Agreed"
         IN_FORCE = "in_force", "In force"
         RETIRED = "retired", "Retired"
+        GIVEN_UP = "given_up", "Given up"
 
     number = models.PositiveSmallIntegerField(unique=True)
     title = models.CharField(max_length=120)

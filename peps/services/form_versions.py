@@ -39,7 +39,8 @@ def check_can_govern(user: Any) -> None:
 
 def before(version: FormVersion) -> FormVersion | None:
     """The version whose place this one takes or took."""
-    return FormVersion.objects.filter(number__lt=version.number).order_by("-number").first()
+    earlier = FormVersion.objects.filter(number__lt=version.number).exclude(state=State.GIVEN_UP)
+    return earlier.order_by("-number").first()
 
 
 def why_closed(version: FormVersion) -> str:
@@ -144,6 +145,19 @@ def consult(*, version: FormVersion, actor: Any) -> FormVersion:
     with acting_as(actor, service="peps.consult_on_form"):
         row.save(update_fields=["state"])
         _trace(row, "consultation", actor)
+    return row
+
+
+@transaction.atomic
+def give_up(*, version: FormVersion, actor: Any) -> FormVersion:
+    """The draft comes to nothing; it stays readable with all that was said of it, and another one can be begun."""
+    row = _locked(version, actor)
+    if row.state not in EDITABLE:
+        raise ValidationError("Only a draft or a version in consultation is given up.")
+    row.state = State.GIVEN_UP
+    with acting_as(actor, service="peps.give_up_form"):
+        row.save(update_fields=["state"])
+        _trace(row, "given up", actor)
     return row
 
 

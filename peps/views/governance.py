@@ -22,7 +22,14 @@ from peps.rules.form_changes import KIND_LABELS, differences
 from peps.rules.workflow import CONTRIBUTOR_LABELS, Contributor
 from peps.services import form_versions as service
 
-COLOURS = {"draft": "grey", "consultation": "yellow", "agreed": "blue", "in_force": "green", "retired": "grey"}
+COLOURS = {
+    "draft": "grey",
+    "consultation": "yellow",
+    "agreed": "blue",
+    "in_force": "green",
+    "retired": "grey",
+    "given_up": "grey",
+}
 
 
 def _version(request: HttpRequest, number: int, *, changes: bool = True) -> FormVersion:
@@ -228,6 +235,19 @@ def consult(request: HttpRequest, number: int) -> HttpResponse:
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, "The draft is in consultation. Record what each group says.")
+    return redirect("peps:form", number=number)
+
+
+@require_POST
+def give_up(request: HttpRequest, number: int) -> HttpResponse:
+    """The version comes to nothing."""
+    version = _version(request, number)
+    try:
+        service.give_up(version=version, actor=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, f"{version} is given up. PEPs go on with the version in force.")
     return redirect("peps:form", number=number)
 
 

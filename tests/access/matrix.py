@@ -582,6 +582,7 @@ PEPS: dict[str, Entry] = {
         kwargs=question, data=lambda world, side: {"label": "Hard?"}, get=ONLY_HEAD, post=ONLY_HEAD_302),
     "peps:form_question_remove": Entry(kwargs=question, get=ALL_405, post=ONLY_HEAD_302),
     "peps:form_consult": Entry(kwargs=form, get=ALL_405, post=ONLY_HEAD_302),
+    "peps:form_give_up": Entry(kwargs=form, get=ALL_405, post=ONLY_HEAD_302),
     "peps:form_comment_new": Entry(
         kwargs=form, data=lambda world, side: {"group": "iros", "comment": "Short", **day("on")},
         get=ONLY_HEAD, post=ONLY_HEAD_302),

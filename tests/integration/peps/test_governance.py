@@ -62,6 +62,20 @@ def test_one_version_is_worked_on_at_a_time_and_none_in_force_is_changed(head):
         form_versions.remove_question(version=FormVersion.objects.get(number=1), code="D", key="reading", actor=head)
 
 
+def test_a_draft_that_is_given_up_stays_readable_and_makes_room(head, client):
+    version = changed(head)
+    client.force_login(head)
+    client.post(reverse("peps:form_give_up", args=[version.number]))
+    version.refresh_from_db()
+    assert version.state == "given_up"
+    assert "Given up" in client.get(reverse("peps:form", args=[version.number])).content.decode()
+    after = form_versions.draft(actor=head)
+    assert after.number == 3
+    assert form_versions.before(after).number == 1
+    with pytest.raises(ValidationError, match="Only a draft"):
+        form_versions.give_up(version=FormVersion.objects.get(number=1), actor=head)
+
+
 def test_in_force_only_with_three_approvals_and_every_outcome(head):
     version = changed(head)
     form_versions.consult(version=version, actor=head)
