@@ -1,7 +1,10 @@
-"""PEP work lists and the board with 2,000 children and three plans a year for five years."""
+"""PEP work lists and the board with 2,000 children and three plans a year for five years; a print of 500."""
 
 import datetime as dt
-from collections.abc import Callable
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import time_machine
@@ -9,12 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import User
 from core.roles import Role
 from core.rules import Season
 from peps import cycle
-from peps.models import PEP, FormVersion, PEPSection, Target
+from peps.models import PEP, FormVersion, PEPPrint, PEPSection, Target
+from peps.services import bulk
 from pupils.models import Pupil, SchoolPlace
 from schools.models import School, SchoolMembership
 from tests.benchmarks.lines import Line, median_seconds
@@ -26,6 +31,7 @@ STATES = ("open", "meeting_held", "submitted", "approved")
 MORE_QUERIES = 2
 """A list without rows leaves its queries about them out."""
 CHILDREN_OF_A_TEACHER = 60
+PRINTED = 500
 queries_of_few: dict[str, int] = {}
 
 
@@ -150,6 +156,40 @@ def measure(folder: Path) -> list[Line]:
             lines.append(Line(f"{name}, {plans:,} plans: server time", 1000 * taken, "ms", 200))
             few = queries_of_few[name] + MORE_QUERIES
             lines.append(Line(f"{name}: queries, as for {FEW} children", queries, "queries", few))
+        lines.append(_print())
 
     _at_school(ask)
     return lines
+
+
+@contextmanager
+def _memory() -> Iterator[list[int]]:
+    """Pages of memory that this process holds, asked each second while the block runs."""
+    found: list[int] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.wait(1):
+            found.append(int(Path(f"/proc/{os.getpid()}/statm").read_text().split()[1]))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        asking.join()
+
+
+def _print() -> Line:
+    """As the worker prints a caseload: what it holds in the last fifth of the time beside the first."""
+    now = timezone.now()
+    chosen = PEP.objects.filter(academic_year=year_measured(), season="summer").order_by("pk")[:PRINTED]
+    asked = bulk.ask(peps=[pep.pk for pep in chosen], edition=PEPPrint.Edition.ADULT, actor=_person(Role.VSH), now=now)
+    with _memory() as held:
+        made = bulk.make(print_id=asked.pk, now=now)
+    assert (made.printed, made.left_out) == (PRINTED, [])
+    fifth = max(1, len(held) // 5)
+    return Line(
+        f"{PRINTED} PEPs printed in one go: memory", max(held[-fifth:]) / max(held[:fifth]), "x of the start", 1.2
+    )
