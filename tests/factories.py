@@ -63,7 +63,7 @@ class SchoolFactory(DjangoModelFactory):
     class Meta:
         model = School
 
-    urn = factory.Sequence(lambda n: str(990001 + n))
+    urn = factory.Sequence(lambda n: str(900001 + n))
     name = factory.Sequence(lambda n: f"Invented School {n}")
     la_code = "990"
     la_name = "Westmarch"

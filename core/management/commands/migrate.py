@@ -38,7 +38,7 @@ def drawn_when_needed() -> Iterator[None]:
     """While the block runs, steps that leave fields alone draw no model anew, and others only those they touch."""
     reload_model = ProjectState.reload_model
     others = partial(draw_neighbours, reload_model)
-    drawing = dict.fromkeys(LEAVE_FIELDS_ALONE, draw_nothing) | dict.fromkeys(CHANGE_ONE_MODEL, draw_itself)
+    drawing: dict[Any, Any] = dict.fromkeys(LEAVE_FIELDS_ALONE, draw_nothing) | dict.fromkeys(CHANGE_ONE_MODEL, draw_itself)
     forwards = {step: step.state_forwards for step in drawing}
 
     def put_off(self: ProjectState, *args: Any, **kwargs: Any) -> None:
@@ -56,13 +56,13 @@ def drawn_when_needed() -> Iterator[None]:
 
     ProjectState.reload_model = put_off  # type: ignore[method-assign]
     for step in drawing:
-        step.state_forwards = drawn_by(step)  # type: ignore[method-assign]
+        step.state_forwards = drawn_by(step)
     try:
         yield
     finally:
         ProjectState.reload_model = reload_model  # type: ignore[method-assign]
         for step, own in forwards.items():
-            step.state_forwards = own  # type: ignore[method-assign]
+            step.state_forwards = own
 
 
 class Command(Migrate):
