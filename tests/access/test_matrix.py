@@ -74,32 +74,35 @@ def test_strangers_are_asked_to_sign_in(name: str, world: World) -> None:
             assert answer.headers["Location"].startswith(f"{reverse('account_login')}?next=")
 
 
-@pytest.mark.parametrize("role", ORDER)
 @pytest.mark.parametrize("name", MATRIX)
-def test_answers(name: str, role: Role, world: World, client_of: Callable[[Role], Client]) -> None:
-    """Each answer is the matrix's, and a refused POST writes nothing but its trace.
+def test_answers(name: str, world: World, client_of: Callable[[Role], Client]) -> None:
+    """Each answer to each role is the matrix's, and a refused POST writes nothing but its trace."""
+    expected, found, wrong = {}, {}, []
+    for role in ORDER:
+        client = client_of(role)
+        for method, which in asked(name, role):
+            key = f"{role} {method} {which}"
+            expected[key] = MATRIX[name].expected(method).of(role, which)
+            with undone():
+                before, last = written(), AccessEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+                status = ask(client, method, name, world, which).status_code
+                found[key] = status
+                if method == "post" and status in {403, 404, 405}:
+                    faults = refused_wrongly(name, world.users[role].pk, status, before, last)
+                    wrong += [f"{key}: {fault}" for fault in faults]
+    assert found == expected
+    assert wrong == []
 
-    A page that is not of the role at all is asked for one row.
-    """
-    client = client_of(role)
+
+def asked(name: str, role: Role) -> list[tuple[str, str]]:
+    """(method, which row) that a role asks; a page that is not of the role at all is asked for one row."""
     answers = {method: MATRIX[name].expected(method) for method in METHODS}
-    asked = [
+    return [
         (method, which)
         for method in METHODS
         for which in WHICH
         if which == OWN or {answers[method].of(role, one) for one in WHICH} != {403}
     ]
-    expected = {f"{method} {which}": MATRIX[name].expected(method).of(role, which) for method, which in asked}
-    found, wrong = {}, []
-    for method, which in asked:
-        with undone():
-            before, last = written(), AccessEvent.objects.aggregate(last=Max("pk"))["last"] or 0
-            status = ask(client, method, name, world, which).status_code
-            found[f"{method} {which}"] = status
-            if method == "post" and status in {403, 404, 405}:
-                wrong += refused_wrongly(name, world.users[role].pk, status, before, last)
-    assert found == expected
-    assert wrong == []
 
 
 def refused_wrongly(name: str, user_id: int, status: int, before: dict[str, Any], last: int) -> list[str]:

@@ -10,10 +10,12 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client, override_settings
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from core.roles import Role
 from tests.functional.journeys.county import NOW, Site, load, person
+
+DESKTOP: Any = {"width": 1280, "height": 720}
 
 
 @pytest.fixture(scope="package")
@@ -81,13 +83,52 @@ def visit(site: Site, context: BrowserContext) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("pageerror", lambda fault: complaints.append(f"{page.url}: {fault}"))
         page.on("console", lambda said: _keep(complaints, said, page))
-        answer = page.goto(site.url + path)
-        assert answer is not None
-        assert answer.status == status, page.url
+        open_page(page, site.url + path, status)
         return page
 
     yield go
     assert complaints == []
+
+
+@pytest.fixture(scope="package")
+def tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """One tab for all pages that are only looked at: what each of them loads is loaded once."""
+    context = browser.new_context(**browser_context_args)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def look(site: Site, tab: Page) -> Iterator[Callable[[Role, str], Page]]:
+    """look(Role.VSH, "/children/"): as `visit`, in the tab that all share; nothing of a page is left for the next."""
+    complaints: list[str] = []
+    context = tab.context
+    heard = {
+        "pageerror": lambda fault: complaints.append(f"{tab.url}: {fault}"),
+        "console": lambda said: _keep(complaints, said, tab),
+    }
+    for event, hear in heard.items():
+        tab.on(event, hear)  # type: ignore[call-overload]
+
+    def go(role: Role, path: str) -> Page:
+        context.clear_cookies()
+        sign_in_by_cookie(site, context, role)
+        tab.set_viewport_size(DESKTOP)
+        open_page(tab, site.url + path)
+        return tab
+
+    yield go
+    tab.evaluate("localStorage.clear(); sessionStorage.clear()")
+    tab.goto("about:blank")
+    for event, hear in heard.items():
+        tab.remove_listener(event, hear)
+    assert complaints == []
+
+
+def open_page(page: Page, url: str, status: int = 200) -> None:
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.status == status, page.url
 
 
 def _keep(complaints: list[str], said: ConsoleMessage, page: Page) -> None:

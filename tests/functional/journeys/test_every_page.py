@@ -244,11 +244,11 @@ def pages() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("role", "name", "which"), list(pages()))
 def test_every_page(
-    role: Role, name: str, which: str, visit: Callable[..., Page], check_page: Callable[..., None]
+    role: Role, name: str, which: str, look: Callable[[Role, str], Page], check_page: Callable[..., None]
 ) -> None:
     county: Any = County(role, which)
     path = reverse(name, kwargs=MATRIX[name].kwargs(county, county))
-    page = visit(role, path)
+    page = look(role, path)
     check_page(page, rules=None if role is Role.VSH else NARROW)
     page.set_viewport_size(PHONE)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

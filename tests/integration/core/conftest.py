@@ -9,10 +9,6 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from core.db.embedded.keeper import running_postmaster
-from core.db.embedded.layout import Layout
-from tests.integration.conftest import eventually
-
 ROOT = Path(__file__).resolve().parents[3]
 
 Manage = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -36,12 +32,6 @@ def run_manage(*words: object, environment: dict[str, str]) -> "subprocess.Compl
         timeout=300,
         check=False,
     )
-
-
-def copy_of(migrated: Path, target: Path) -> None:
-    """A second installation out of one whose server has ended: migrating takes most of a minute."""
-    assert eventually(lambda: running_postmaster(Layout.of(migrated)) is None)
-    subprocess.run(["cp", "-a", migrated, target], check=True)
 
 
 @pytest.fixture

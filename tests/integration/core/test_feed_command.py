@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from core.models import AccessEvent, FeedRun
 from core.roles import Role
 from schools.models import School
-from tests.integration.core.conftest import Manage, copy_of, run_manage
+from tests.integration.core.conftest import Manage, run_manage
 from tests.integration.core.feed_files import KINDS, delivery, sources
 from tests.integration.core.snapshots import changed, snapshot
+from tests.integration.installations import copy_installation
 
 PROBLEM_KEYS = {"code", "severity", "file", "row", "column", "value", "message", "advice"}
 
@@ -186,8 +187,8 @@ def test_two_folders_are_two_installations(tmp_path_factory) -> None:
     try:
         path = delivery("gias", tmp_path_factory.mktemp("in"))[0].path
         one, other = ({"DATA_DIR": str(base / name), "DATABASE_URL": ""} for name in ("one", "other"))
-        assert run_manage("migrate", "--verbosity", 0, environment=one).returncode == 0
-        copy_of(base / "one", base / "other")
+        copy_installation(base / "one")
+        copy_installation(base / "other")
         unready = run_manage(
             "roll", "--on", "2009-12-01", "--json", environment=one | {"DATA_DIR": str(base / "third")}
         )

@@ -18,8 +18,9 @@ import pytest
 from core.db.embedded.keeper import command_line, running_postmaster
 from core.db.embedded.layout import DATABASE, PORT, USER, Layout
 from tests.integration.conftest import ROOT, Worker, eventually, forget_connections
-from tests.integration.core.conftest import copy_of, run_manage
+from tests.integration.core.conftest import run_manage
 from tests.integration.core.feed_files import delivery
+from tests.integration.installations import copy_installation
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 
@@ -79,25 +80,13 @@ class Installation:
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
-def migrated() -> Iterator[Path]:
-    base = Path(tempfile.mkdtemp(prefix="vs-restart-"))
-    base.chmod(0o711)
-    try:
-        environment = Installation(base / "data").environment
-        assert run_manage("migrate", "--verbosity", 0, environment=environment).returncode == 0
-        yield base / "data"
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
-
-
 @pytest.fixture
-def installation(migrated: Path) -> Iterator[Installation]:
+def installation() -> Iterator[Installation]:
     base = Path(tempfile.mkdtemp(prefix="vs-restart-"))
     base.chmod(0o711)
     made = Installation(base / "data")
     try:
-        copy_of(migrated, base / "data")
+        copy_installation(base / "data")
         yield made
     finally:
         end = running_postmaster(made.layout)
