@@ -19,7 +19,7 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKS_THE_SERVER = re.compile(
-    r"feed|gias|ssda903|welfare|b2b|return|conflict|dispos|merge|history|access_log|seal|database|calendar|constraint"
+    r"feed_(?!command|disk|uploads|downloads)|_feed|gias|ssda903|welfare|b2b|conflict|dispos|merge|history|access_log|seal|database"
 )
 
 

@@ -38,7 +38,9 @@ def drawn_when_needed() -> Iterator[None]:
     """While the block runs, steps that leave fields alone draw no model anew, and others only those they touch."""
     reload_model = ProjectState.reload_model
     others = partial(draw_neighbours, reload_model)
-    drawing: dict[Any, Any] = dict.fromkeys(LEAVE_FIELDS_ALONE, draw_nothing) | dict.fromkeys(CHANGE_ONE_MODEL, draw_itself)
+    drawing: dict[Any, Any] = dict.fromkeys(LEAVE_FIELDS_ALONE, draw_nothing) | dict.fromkeys(
+        CHANGE_ONE_MODEL, draw_itself
+    )
     forwards = {step: step.state_forwards for step in drawing}
 
     def put_off(self: ProjectState, *args: Any, **kwargs: Any) -> None:
