@@ -202,12 +202,9 @@ def state_diagram() -> str:
     """The states and steps as a Mermaid diagram for the docs."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.PLANNED}"]
     for step in STEPS.values():
-        targets = [state for state in State if state in {step.target} | step.back]
-        lines += [
-            f"    {source} --> {target}: {step.label}"
-            for source in State
-            if source in step.sources
-            for target in targets
-        ]
+        sources, targets = (
+            [state for state in State if state in those] for those in (step.sources, {step.target} | step.back)
+        )
+        lines += [f"    {source} --> {target}: {step.label}" for source in sources for target in targets]
     lines += [f"    {state} --> [*]" for state in (State.LOCKED, State.SUPERSEDED, State.NOT_REQUIRED)]
     return "\n".join(lines)
