@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from core.models import User
 from tests.conftest import PASSWORD
@@ -45,6 +45,13 @@ def playwright(playwright: Playwright) -> Iterator[Playwright]:
 
 
 @pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """A package of a whole record takes a small machine half a minute."""
+    context.set_default_timeout(90_000)
+    return context
+
+
+@pytest.fixture
 def sign_in(page: Page, live_server) -> Callable[[User], Page]:
     """sign_in(user) goes through the sign-in page and ends on the home page."""
 
@@ -67,6 +74,9 @@ def check_page() -> Callable[..., None]:
     """
 
     def check(page: Page, rules: list[str] | None = None) -> None:
+        # A page that a click has just asked for: what is looked at is the new one, and all of it.
+        page.locator("h1").first.wait_for()
+        page.wait_for_load_state()
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(AXE_SOURCE)
         only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
