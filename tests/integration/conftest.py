@@ -156,3 +156,15 @@ def forget_connections(app: object) -> None:
     app._pool = None  # type: ignore[attr-defined]
     app.amqp._producer_pool = None  # type: ignore[attr-defined]
     app.control.mailbox.producer_pool = None  # type: ignore[attr-defined]
+
+
+def until_others_are_done() -> None:
+    """What is written so far can be sealed: transactions of another worker, on the same server, hold a seal back."""
+    with connection.cursor() as cursor:
+
+        def number(which: str) -> int:
+            cursor.execute(f"SELECT pg_snapshot_{which}(pg_current_snapshot())::text::bigint")
+            return int(cursor.fetchone()[0])
+
+        begun = number("xmax")
+        assert eventually(lambda: number("xmin") >= begun)
