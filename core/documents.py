@@ -238,13 +238,18 @@ def render_pdf(html: str, *, title: str, watermark: str | None = None) -> bytes:
 
 def render_pdf_pages(html: str, *, title: str, watermark: str | None = None) -> tuple[bytes, int]:
     """As `render_pdf`, with the number of pages."""
+    with _collector_at_rest():
+        return _render(html, title, watermark)
+
+
+def _render(html: str, title: str, watermark: str | None) -> tuple[bytes, int]:
     from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
     fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
     styles = [CSS(string=_watermark_css(watermark), url_fetcher=fetcher)] if watermark else []
     identifier = hashlib.sha256("\0".join([html, title, watermark or ""]).encode()).digest()[:16]
-    with _renderer_errors() as problems, _collector_at_rest():
+    with _renderer_errors() as problems:
         document = HTML(string=html, url_fetcher=fetcher).render(stylesheets=styles, pdf_variant="pdf/ua-1")
         document.metadata.title = title
         made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
@@ -267,13 +272,18 @@ def _watermark_css(words: str) -> str:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """All boxes of a document live until it is written: looking through them for garbage costs a fifth of the time."""
+    """All boxes of a document live until it is written: looking through them for garbage costs a fifth of the time.
+
+    Afterwards they are garbage that points in circles. All of it is among what is new, so it goes at once and cheaply:
+    left to the collector's own time, a worker that prints a caseload would hold many documents.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.collect(0)
             gc.enable()
 
 

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from peps.models import PEP, ContributorLink, PEPSection, PEPVersion, QualityCheck, SignOff, Target
 from peps.rules.workflow import State
-from pupils.duplicates.handling import Drop, Handling, Stays, Step, always_kept, register
+from pupils.duplicates.handling import Change, Drop, Handling, Stays, Step, always_kept, register
 
 ORDER = [
     State.NOT_REQUIRED,
@@ -36,6 +36,14 @@ def goes_with_its_plan(model: type[Model], kept: int, other: int, name: str) -> 
         yield Drop(row, "the plan that stays has its own")
 
 
+def targets_go_with_their_plan(kept: int, other: int, name: str) -> Iterator[Step]:
+    """The same for targets. A later target that was a step down from one of them stands by itself from then on."""
+    for target in Target.objects.filter(**{name: other}).order_by("pk"):
+        for later in target.steps_down.order_by("pk"):
+            yield Change(later, {"stepped_from": None}, "the target that it was a step down from went with its plan")
+        yield Drop(target, "the plan that stays has its own")
+
+
 register(
     Handling(model=PEP, stays=further, why="the plan that is further on stays"),
     # Nobody is asked of each paragraph: which plan stays was decided, and it stays as its people wrote and signed it.
@@ -43,8 +51,6 @@ register(
         Handling(model=model, take_over=partial(goes_with_its_plan, model))
         for model in (PEPSection, PEPVersion, SignOff, QualityCheck)
     ),
-    *(
-        Handling(model=model, stays=always_kept, why="the plan that stays has its own")
-        for model in (Target, ContributorLink)
-    ),
+    Handling(model=Target, take_over=targets_go_with_their_plan),
+    Handling(model=ContributorLink, stays=always_kept, why="the plan that stays has its own"),
 )

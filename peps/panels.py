@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.urls import reverse
 
 from core import navigation
@@ -35,7 +35,9 @@ from peps import cycle, rules
 from peps.indicators import held_in_term
 from peps.models import PEP
 from peps.permissions import why_due
-from peps.rules.workflow import STATE_LABELS, State
+from peps.rules.form import CIRCUMSTANCE_LABELS
+from peps.rules.workflow import STATE_LABELS, WAITS_FOR_MEETING, State
+from peps.services.cycle import SAID_BY_PEOPLE
 from pupils.models import Allocation
 
 P, S = Permission, Section
@@ -43,12 +45,9 @@ P, S = Permission, Section
 
 def _latest(ids: Sequence[int], today: date) -> dict[int, PEP]:
     """The PEP that matters now for each child: the oldest still wanted, else the newest."""
-    found: dict[int, PEP] = {}
-    for pep in PEP.objects.filter(pupil_id__in=ids).still_meant(today).order_by("due_on"):
-        known = found.get(pep.pupil_id)
-        if known is None or not known.waits_for_meeting:
-            found[pep.pupil_id] = pep
-    return found
+    waits_until = Case(When(state__in=WAITS_FOR_MEETING, then="due_on"))
+    first = PEP.objects.filter(pupil_id__in=ids).still_meant(today).order_by("pupil_id", waits_until.asc(), "-due_on")
+    return {pep.pupil_id: pep for pep in first.distinct("pupil_id")}
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,7 @@ def _card(user: Any, pupil: Any, today: date) -> Mapping[str, Any]:
         "pep": pep,
         "why_due": why_due(user, pep) if pep else "",
         "tag": rules.tag_of(pep.status(today)) if pep else None,
+        "told": [CIRCUMSTANCE_LABELS[c] for c in sorted(SAID_BY_PEOPLE) if pep and c in pep.circumstances],
         "url": reverse("peps:child", args=[pupil.pk]),
     }
 

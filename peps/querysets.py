@@ -72,8 +72,12 @@ class PEPQuerySet(PupilDataQuerySet):
         return self.filter(_due_until(last_on, today))
 
     def to_do(self, soon_on: date, today: date) -> dict[str, int]:
-        """How many are overdue, due until a day, submitted and returned: one query for all that a home page says."""
-        counted: dict[str, int] = self.aggregate(
+        """How many are overdue, due until a day, submitted and returned: one query for all that a home page says.
+
+        The plans that are done, of all the years before, are not looked at.
+        """
+        in_play = self.filter(state__in=WAITS_FOR_MEETING | {State.SUBMITTED, State.RETURNED})
+        counted: dict[str, int] = in_play.aggregate(
             overdue=Count("pk", filter=_overdue(today)),
             soon=Count("pk", filter=_due_until(soon_on, today)),
             submitted=Count("pk", filter=Q(state=State.SUBMITTED)),

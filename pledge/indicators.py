@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from core.figures import Figure
 from core.rules import age_on
@@ -36,7 +37,7 @@ class Standing:
     latest: dict[int, Recorded] = field(default_factory=dict)
     new: bool = False
 
-    @property
+    @cached_property
     def gaps(self) -> list[Commitment]:
         """Promises without an answer from the last six months."""
         return [c for c in self.applicable if c.pk not in self.latest or not self.latest[c.pk].is_current]
@@ -58,7 +59,7 @@ def standings(pupils: Iterable[Pupil], *, today: date) -> list[Standing]:
     """How each of these children stands; who is not looked after today is left out. Three queries for any number."""
     children = list(pupils)
     since = {pk: start.on for pk, start in roll.care_starts([p.pk for p in children], today).items()}
-    commitments = list(Commitment.objects.filter(is_active=True))
+    commitments = [(c, c.terms) for c in Commitment.objects.filter(is_active=True)]
     latest = _latest(list(since), today)
     found = []
     for pupil in children:
@@ -70,7 +71,7 @@ def standings(pupils: Iterable[Pupil], *, today: date) -> list[Standing]:
             Standing(
                 pupil=pupil,
                 since=since[pupil.pk],
-                applicable=[c for c in commitments if rules.applies(c.terms, age=age, months_in_care=months)],
+                applicable=[c for c, terms in commitments if rules.applies(terms, age=age, months_in_care=months)],
                 latest=latest.get(pupil.pk, {}),
                 new=rules.is_new(since[pupil.pk], today),
             )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from core.figures import Figure
 from core.rules import add_working_days
@@ -76,6 +77,7 @@ def current_since(today: date) -> date:
     return date(year, month, min(today.day, 28))
 
 
+@lru_cache(maxsize=10_000)
 def first_review_due_on(since: date) -> date:
     """20 working days after coming into care."""
     return add_working_days(since, FIRST_REVIEW_WORKING_DAYS)

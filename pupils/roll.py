@@ -41,8 +41,11 @@ class CareStart:
         return f"since {day}" if self.is_start else f"by {day} (earlier returns not loaded)"
 
 
-def care_starts(pupil_ids: Iterable[int], on: date) -> dict[int, CareStart]:
-    """The present period of being looked after: back along episodes that join or overlap."""
+def care_starts(pupil_ids: Iterable[int], on: date, *, since: date | None = None) -> dict[int, CareStart]:
+    """The period of being looked after on a day: back along episodes that join or overlap.
+
+    With `since` the last period that reached into the days from then to `on`, whether it has ended by `on` or not.
+    """
     spans: dict[int, list[tuple[date, date | None, bool]]] = defaultdict(list)
     for pupil_id, decom, dec, rne in (
         CareEpisode.objects.filter(pupil_id__in=pupil_ids, decom__lte=on)
@@ -58,7 +61,7 @@ def care_starts(pupil_ids: Iterable[int], on: date) -> dict[int, CareStart]:
                 start, end, is_start = decom, dec, started
             elif end is not None and (dec is None or dec > end):
                 end = dec
-        if end is None or end > on:
+        if end is None or end > (since or on):
             found[pupil_id] = CareStart(start, is_start)
     return found
 

@@ -69,7 +69,8 @@ def _until(moment: datetime | None, as_at: date) -> date | None:
 def _plans(peps: list[PEP], term: rules.Term, as_at: date) -> list[Plan]:
     ids = [p.pk for p in peps]
     pupils = [p.pupil_id for p in peps]
-    starts = roll.care_starts([p.pupil_id for p in peps if Circumstance.INITIAL in p.circumstances], as_at)
+    first_plans = [p.pupil_id for p in peps if Circumstance.INITIAL in p.circumstances]
+    starts = roll.care_starts(first_plans, min(as_at, term.last_on), since=min(as_at, term.first_on))
     handed_in, returned = _steps(ids, as_at)
     grades, voices = _grades(ids, as_at), _voices(ids)
     attended, came = _meetings(ids, as_at)

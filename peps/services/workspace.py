@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from core.roles import Role
 from core.sections import Section
@@ -49,9 +49,8 @@ def work_of(user: Any, today: date) -> list[Work]:
     ids = [p.pk for p in pupils]
     in_play = with_forms(PEP.objects.visible_to(user).filter(pupil_id__in=ids, state__in=WAITS_FOR_MEETING | IN_WORK))
     have = {p.pupil_id for p in in_play}
-    latest = PEP.objects.visible_to(user).filter(pupil_id=OuterRef("pupil_id")).order_by("-due_on").values("pk")[:1]
-    done = PEP.objects.visible_to(user).filter(pupil_id__in=set(ids) - have, pk=Subquery(latest))
-    newest = {p.pupil_id: p for p in done}
+    without = PEP.objects.visible_to(user).filter(pupil_id__in=set(ids) - have)
+    newest = {p.pupil_id: p for p in without.order_by("pupil_id", "-due_on").distinct("pupil_id")}
     entries = {e.pupil.pk: e for e in roll.entries(pupils, on=today)}
     found = read(in_play)
     lines = [Work(entry=entries[p.pupil_id], pep=p, tasks=tasks_of(plan_of(p, found), writer, today)) for p in in_play]

@@ -20,7 +20,7 @@ from peps.indicators.measures import measures_for
 from peps.models import PEP, FormVersion, QualityCheck
 from peps.services import quality, queue
 from peps.services.many import pre_checks_of
-from pupils.models import Pupil
+from pupils.models import CareEpisode, Pupil
 from reports.rules import Audience
 from reports.sections import View
 from reports.sections import peps as section
@@ -209,6 +209,14 @@ class TestIndicators:
         assert now["PEP-7a"] == "8 working days (median of 1)"
         then = {m.code: m.text for m in measures_for(term(), as_at=date(2026, 10, 6))}
         assert (then["PEP-1"], then["PEP-3"], then["PEP-4a"]) == ("0 of 2 (0.0%)", "n/a", "1 of 1 (100.0%)")
+
+    @pytest.mark.parametrize("left", [date(2026, 10, 20), date(2027, 1, 10)])
+    def test_a_first_plan_counts_when_the_child_has_left_care_since(self, left):
+        child = looked_after(dob=date(2012, 3, 4), since=date(2026, 9, 7))
+        CareEpisode.objects.update(dec=left)
+        plan(child, circumstances=["initial"], state="locked", held_on=left, submitted_at=moment(date(2026, 9, 30)))
+        found = {m.code: m.text for m in measures_for(term(), as_at=date(2027, 2, 1))}
+        assert found["PEP-2"] == "1 of 1 (100.0%)"
 
     def test_the_command_line_gives_the_same(self):
         done, out = self.county(), io.StringIO()

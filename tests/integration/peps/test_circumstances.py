@@ -135,6 +135,7 @@ class TestPages:
         page = client.get(reverse("peps:list"))
         assert child.sort_name in page.content.decode() or page.context["rows"]
         assert page.context["figure"].denominator == 0
+        assert "On the edge of care." in client.get(reverse("pupils:detail", args=[child.pk])).content.decode()
         assert "has a plan" in client.post(url, follow=True).content.decode()
         assert url not in client.get(reverse("peps:child", args=[child.pk])).content.decode()
 

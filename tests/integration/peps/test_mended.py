@@ -16,6 +16,7 @@ from peps.permissions import why_due
 from peps.rules.workflow import Contributor
 from peps.services import circumstances, cycle, links, meetings, presenting, steps
 from peps.services.content import content_of
+from pupils.duplicates import services as merging
 from pupils.duplicates.planning import plan_of
 from tests.factories import (
     DelegationFactory,
@@ -28,6 +29,7 @@ from tests.factories import (
     upn_of,
 )
 from tests.integration.peps.test_steps import fill, grade_and_sign
+from tests.integration.peps.test_targets import make as add_target
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -172,3 +174,30 @@ def test_a_merge_mixes_no_words_and_versions_of_two_plans(pep, teacher):
     assert {("PEPVersion", v.pk) for v in theirs.versions.all()} <= dropped
     assert ("PEPSection", theirs.sections.get().pk) in dropped
     assert not any(label in plan.moved for label in ("peps.PEPVersion", "peps.PEPSection"))
+
+
+def test_a_merge_adds_no_target_to_a_plan_that_was_signed(pep, teacher):
+    """A later plan that stepped one of them down keeps its own, without the step."""
+    other = PupilFactory()
+    theirs = PEPFactory(pupil=other, form=pep.form, phase="secondary", state="planned")
+    add_target(pep)
+    gone = [add_target(theirs) for _ in range(2)]
+    later = add_target(PEPFactory(pupil=other, form=pep.form, season="spring"), stepped_from=gone[1])
+    choices = merging.Choices(reason="One child twice")
+    merging.merge_children(
+        kept=pep.pupil, other=other, choices=choices, now=NOW, actor=UserFactory(role=Role.VSH.value)
+    )
+    assert list(pep.targets.values_list("number", flat=True)) == [1]
+    later.refresh_from_db()
+    assert (later.pep.pupil_id, later.stepped_from_id) == (pep.pupil_id, None)
+
+
+def test_the_kept_pdf_of_a_plan_that_gave_way_goes_with_the_record(pep, teacher):
+    other = PupilFactory()
+    theirs = PEPFactory(pupil=other, form=pep.form, phase="secondary", state="planned")
+    theirs.versions.create(number=1, content=content_of(theirs), made_at=NOW, made_by=teacher, pdf_key="peps/9/1.pdf")
+    choices = merging.Choices(reason="One child twice")
+    merging.merge_children(
+        kept=pep.pupil, other=other, choices=choices, now=NOW, actor=UserFactory(role=Role.VSH.value)
+    )
+    assert [path.name for path in presenting.files_about(pep.pupil_id)] == ["1.pdf"]
