@@ -250,12 +250,29 @@ def _render(html: str, title: str, watermark: str | None) -> tuple[bytes, int]:
     styles = [CSS(string=_watermark_css(watermark), url_fetcher=fetcher)] if watermark else []
     identifier = hashlib.sha256("\0".join([html, title, watermark or ""]).encode()).digest()[:16]
     with _renderer_errors() as problems:
-        document = HTML(string=html, url_fetcher=fetcher).render(stylesheets=styles, pdf_variant="pdf/ua-1")
+        document = HTML(string=html, url_fetcher=fetcher).render(
+            stylesheets=styles, pdf_variant="pdf/ua-1", font_config=_fonts()
+        )
         document.metadata.title = title
         made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     if problems:
         raise DocumentFaulty(problems)
     return made, len(document.pages)
+
+
+_of_thread = threading.local()
+
+
+def _fonts() -> Any:
+    """The fonts of this thread, set up once: each set-up leaves a part of a megabyte behind in the font library.
+
+    All documents have the same fonts, those of the machine, so one does not change the next.
+    """
+    from weasyprint.text.fonts import FontConfiguration
+
+    if not hasattr(_of_thread, "fonts"):
+        _of_thread.fonts = FontConfiguration()
+    return _of_thread.fonts
 
 
 def _watermark_css(words: str) -> str:
