@@ -12,15 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import rules as time_rules
-from core.calendars import county_year, cut_offs
+from core.calendars import county_year, cut_offs, deadline_days
 from core.deadlines import services
-from core.deadlines.county import change_of, county_changes
+from core.deadlines.county import change_of, county_changes, county_deadlines
 from core.deadlines.registry import all_rules
-from core.deadlines.rules import TRIGGER_WORDS, Anchor, Rule, as_changed
+from core.deadlines.rules import TRIGGER_WORDS, Anchor, Deadline, Rule, Trigger, as_changed
 from core.forms import DateInputField, GovForm, RadioField
 from core.models import DeadlineSetting, TermCutOff
 from core.roles import ROLE_LABELS, Permission
 from core.scoping import require
+
+
+LAST_DAY_RULE = "P5"
+"""Counts the last day for the PEP meetings of a term."""
 
 
 class RuleForm(GovForm):
@@ -106,6 +110,13 @@ def _change_words(row: DeadlineSetting) -> str:
     return _due_words(rule) + (f"; reminders {reminders}" if reminders and rule.switched_on else "")
 
 
+def _counted(academic_year: int, season: time_rules.Season) -> Deadline | None:
+    """The last day for the meetings of a term as the rule counts it; None where the rule is off."""
+    first, _ = county_year(academic_year).season(season)
+    due = county_deadlines(Trigger.TERM_START, first, days=deadline_days())
+    return next((one for one in due if one.code == LAST_DAY_RULE), None)
+
+
 def deadline_list(request: HttpRequest) -> HttpResponse:
     """All rules in force today, the cut-offs of this school year and the next, and the history."""
     require(request, Permission.SET_DEADLINES)
@@ -113,7 +124,7 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
     year = time_rules.academic_year_of(today)
     fixed = {(row.academic_year, row.season): row for row in TermCutOff.objects.select_related("set_by")}
     terms = [
-        (y, season, time_rules.term_label(y, season), fixed.get((y, season.value)))
+        (y, season, time_rules.term_label(y, season), fixed.get((y, season.value)), _counted(y, season))
         for y in (year, year + 1)
         for season in time_rules.Season
     ]

@@ -24,7 +24,7 @@ from peps.documents.material import Material, around_of, material_of
 from peps.models import PEP, Addendum, PEPVersion
 from peps.permissions import check_can_add_to, check_can_take_out
 from peps.rules.workflow import FINISHED, State
-from pupils.models import ChildMerge
+from pupils.duplicates.services import values_given_up
 
 FOLDER = "peps"
 
@@ -134,8 +134,7 @@ def _approver(pep: PEP) -> User | None:
 def files_about(pupil_id: int) -> Iterable[Path]:
     """The kept PDFs of a child, of plans that gave way in a merge too: they go when the record goes."""
     keys = set(PEPVersion.objects.filter(pep__pupil_id=pupil_id).exclude(pdf_key="").values_list("pdf_key", flat=True))
-    for given_up in ChildMerge.objects.filter(kept_id=pupil_id).values_list("given_up_rows", flat=True):
-        keys |= {row["values"]["pdf_key"] for row in given_up if row["model"] == PEPVersion._meta.label} - {""}
+    keys |= {row["pdf_key"] for row in values_given_up(pupil_id, PEPVersion)} - {""}
     return [Path(settings.DOCUMENTS_DIR) / key for key in sorted(keys)]
 
 

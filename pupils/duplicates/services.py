@@ -1,7 +1,7 @@
 """Say that two records are two children's, and make one record out of two."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -133,6 +133,12 @@ def _refuse_anything_left() -> None:
 
 def _as_it_was(row: models.Model, fate: str, why: str) -> dict[str, Any]:
     return {"model": row._meta.label, "pk": row.pk, "fate": fate, "why": why, "values": _values(row)}
+
+
+def values_given_up(pupil_id: int, model: type[models.Model]) -> Iterator[dict[str, Any]]:
+    """Of every row of a model that gave way when another record became this one: its values, {column: value}."""
+    for rows in ChildMerge.objects.filter(kept_id=pupil_id).values_list("given_up_rows", flat=True):
+        yield from (row["values"] for row in rows if row["model"] == model._meta.label)
 
 
 def _values(row: models.Model) -> dict[str, Any]:

@@ -60,16 +60,36 @@ def test_from_draft_to_in_force(site: Site, visit: Callable[..., Page], check_pa
         assert list(FormVersion.objects.values_list("number", "state")) == [(2, "in_force"), (1, "retired")]
 
 
-def test_what_comes_and_goes_is_seen_first(
-    site: Site, visit: Callable[..., Page], check_page: Callable[[Page], None]
+NEET = "Not in education, employment or training"
+VARIANTS = {
+    "early years": ("Early years", "", Role.DESIGNATED_TEACHER, "O. Early years", "Key person"),
+    "post-16": ("Post-16", "", Role.DESIGNATED_TEACHER, "P. After 16", "Careers guidance received and next"),
+    "NEET": ("Post-16", NEET, Role.ADVISER, "P. After 16", "Careers guidance received and next"),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_comes_and_goes_is_seen_first_and_then_written(
+    site: Site, visit: Callable[..., Page], check_page: Callable[[Page], None], variant: str
 ) -> None:
+    phase, circumstance, writer, section, question = VARIANTS[variant]
     pep = open_pep(site)
     page = visit(Role.ADVISER, reverse("peps:pep", args=[pep.pk]))
     page.get_by_role("link", name="Phase and circumstances").click()
-    page.get_by_label("Post-16").check()
-    page.get_by_label("Not in education, employment or training").check()
+    page.get_by_label(phase).check()
+    if circumstance:
+        page.get_by_label(circumstance).check()
     page.get_by_role("button", name="Show what changes").click()
-    expect(page.get_by_text("P. After 16: Comes in, for the Virtual School adviser to write.")).to_be_visible()
+    writes = "Virtual School adviser" if writer is Role.ADVISER else "designated teacher"
+    expect(page.get_by_text(f"{section}: Comes in, for the {writes} to write.")).to_be_visible()
     both(page, check_page)
     page.get_by_role("button", name="Save this choice").click()
-    expect(page.get_by_role("link", name="P. After 16")).to_be_visible()
+    expect(page.get_by_role("link", name=section)).to_be_visible()
+    page = visit(writer, reverse("peps:pep", args=[pep.pk]))
+    expect(page.get_by_role("link", name="H. Qualifications and exams")).to_have_count(0)
+    page.get_by_role("link", name=section).click()
+    page.get_by_label(question).fill("Ms Ray, each Tuesday")
+    expect(page.locator("[data-app-saved]")).to_contain_text("Saved")
+    both(page, check_page)
+    with site.quiet():
+        assert "Ms Ray, each Tuesday" in pep.sections.get(code=section[0]).answers.values()

@@ -99,6 +99,8 @@ def test_the_pages(client, head):
     assert "Enter numbers with commas" in client.post(rule, data).content.decode()
     assert "is changed" in client.post(rule, data | {"reminders": "3"}, follow=True).content.decode()
     assert DeadlineSetting.objects.get().reminders == [3]
+    counted = {(year, season): one.due_on for year, season, _, _, one in client.get(page).context["terms"]}
+    assert counted == {(y, s): cycle.term_of(y, s).cut_off_on for y in (2026, 2027) for s in Season}
     cut_off = reverse("deadlines:cut_off", args=[2026, "autumn"])
     data = {"reason": "Agreed", **{f"on_{n}": v for n, v in enumerate((4, 12, 2026))}}
     assert "Fri 4 Dec 2026" in client.post(cut_off, data, follow=True).content.decode()
