@@ -22,7 +22,6 @@ from core.models import DeadlineSetting, TermCutOff
 from core.roles import ROLE_LABELS, Permission
 from core.scoping import require
 
-
 LAST_DAY_RULE = "P5"
 """Counts the last day for the PEP meetings of a term."""
 
