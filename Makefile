@@ -9,6 +9,8 @@ DATA_DIR := $(shell $(PYTHON) scripts/data_dir.py)
 endif
 export PORT DATA_DIR
 export PYTHONUNBUFFERED := 1
+# Some machines set it: then every program, and each worker of the tests, compiles all that it reads again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Everything that the tests write, their database server included, stays apart from the demo's.
 TEST_DATA_DIR ?= $(DATA_DIR)/test

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.feeds.base import FeedRefused, Problem, Problems, Severity
-from core.feeds.reading import RawTable
+
+if TYPE_CHECKING:
+    from core.feeds.reading import RawTable
 
 
 class CellError(Exception):
@@ -93,7 +95,7 @@ def headings_fit(columns: Sequence[Column]) -> Callable[[Sequence[str]], bool]:
     return lambda headings: not match_headings(headings, columns).missing
 
 
-def require_headings(table: RawTable, columns: Sequence[Column], problems: Problems) -> HeadingMatch:
+def require_headings(table: "RawTable", columns: Sequence[Column], problems: Problems) -> HeadingMatch:
     """Match, note extra columns, and refuse the file naming what is missing and the nearest heading present."""
     match = match_headings(table.headings, columns)
     if match.missing or match.twice:
@@ -112,7 +114,7 @@ def require_headings(table: RawTable, columns: Sequence[Column], problems: Probl
 ADD_IT = "Add it and send the file again."
 
 
-def _heading_problems(table: RawTable, match: HeadingMatch) -> Iterator[Problem]:
+def _heading_problems(table: "RawTable", match: HeadingMatch) -> Iterator[Problem]:
     for number, column in enumerate(match.missing):
         near = difflib.get_close_matches(
             normalise_heading(column.name), [normalise_heading(h) for h in match.extra], n=1, cutoff=0.6
@@ -165,7 +167,7 @@ class Row:
         }
 
 
-def parse_rows(table: RawTable, match: HeadingMatch, columns: Sequence[Column], problems: Problems) -> Iterator[Row]:
+def parse_rows(table: "RawTable", match: HeadingMatch, columns: Sequence[Column], problems: Problems) -> Iterator[Row]:
     """Every row, parsed. Distinct values are parsed once a column; failures are recorded at their row."""
     present = [c for c in columns if c.name in match.positions]
     texts = [table.frame[match.positions[c.name]].astype(object).to_numpy() for c in present]

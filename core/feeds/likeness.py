@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 from core.feeds.base import FeedKind, FeedRefused, Problem, Severity, SourceFile
 from core.feeds.columns import normalise_heading
-from core.feeds.reading import read_table
 from core.feeds.registry import all_kinds
 
 OF_HEADINGS = frozenset({"MISSING_COLUMN", "NOT_REGISTER", "NOT_SSDA903"})
@@ -31,6 +30,9 @@ def likelier_kind(kind: FeedKind, headings: Sequence[str]) -> FeedKind | None:
 
 def name_the_kind(refusal: FeedRefused, kind: FeedKind, files: Sequence[SourceFile]) -> FeedRefused:
     """The refusal, with a first problem for each file that is plainly of another kind."""
+    # Reading takes pandas in, most of a second: every program starts without it, and few read files.
+    from core.feeds.reading import read_table
+
     wrong = {problem.file for problem in refusal.problems if problem.code in OF_HEADINGS}
     told = []
     for source in files:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from core.roles import Role
@@ -36,6 +36,8 @@ def built(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterat
         try:
             with override_settings(DOCUMENTS_DIR=folder / "documents"):
                 world = build()
+            # What is deferred is checked now and once: else each test that ends checks every row again.
+            connection.check_constraints()
             yield world
         finally:
             transaction.set_rollback(True)

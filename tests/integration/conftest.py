@@ -19,7 +19,8 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKS_THE_SERVER = re.compile(
-    r"feed_(?!command|disk|uploads|downloads)|_feed|gias|ssda903|welfare|b2b|conflict|dispos|merge|history|access_log|seal|database"
+    r"^test_(?!feed_(?:command|disk|uploads|downloads|database|worker)).*"
+    r"(?:feed_|_feed\.py|gias|ssda903|welfare|b2b|conflict|dispos|merge|history|access_log|seal|database)"
 )
 
 

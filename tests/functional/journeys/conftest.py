@@ -31,6 +31,8 @@ def county(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Itera
         try:
             with override_settings(STORED_FILES_DIR=folder / "files", DOCUMENTS_DIR=folder / "documents"):
                 load(folder / "demo")
+            # What is deferred is checked now and once: else each test that ends checks every row of the county again.
+            connection.check_constraints()
             know_the_sizes()
             yield
         finally:
