@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core.actor import acting_as
@@ -124,14 +125,16 @@ def works(link: ContributorLink, now: datetime) -> bool:
 
 
 def carer_changed(link: ContributorLink, now: datetime) -> bool:
-    """Whether the child moved to other carers since the carer's link was made."""
+    """Whether the child moved to other carers since the carer's link was made.
+
+    A move on the very day of the link counts when the roll heard of it afterwards: whoever made the link did not know.
+    """
+    if link.party != Contributor.CARER:
+        return False
     made_on, today = (timezone.localtime(at).date() for at in (link.made_at, now))
-    return (
-        link.party == Contributor.CARER
-        and CareEpisode.objects.filter(
-            pupil=link.pep.pupil_id, rne__in=CHANGED_CARER, decom__gt=made_on, decom__lte=today
-        ).exists()
-    )
+    moves = CareEpisode.objects.filter(pupil=link.pep.pupil_id, rne__in=CHANGED_CARER, decom__lte=today)
+    told_later = Q(decom=made_on, run__applied_at__gt=link.made_at)
+    return moves.filter(Q(decom__gt=made_on) | told_later).exists()
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from core.models import AccessEvent
+from core.models import AccessEvent, FeedRun
 from core.roles import Role
 from peps.models import PEP, ContributorLink, FormVersion, PEPSection
 from peps.rules.workflow import Contributor
@@ -227,6 +227,14 @@ def test_the_carers_link_ends_with_the_placement(pep, teacher):
     assert links.find_link(carers, NOW)
     assert links.find_link(carers, later) is None
     assert links.find_link(childs, later)
+
+
+@pytest.mark.parametrize(("minutes", "holds"), [(-5, True), (5, False)])
+def test_a_move_on_the_day_of_the_link_counts_when_it_was_told_afterwards(pep, teacher, minutes, holds):
+    _, carers = make(pep, teacher, Contributor.CARER)
+    run = FeedRun.objects.create(kind="ssda903", applied_at=NOW + timedelta(minutes=minutes))
+    EpisodeFactory(pupil=pep.pupil, decom=NOW.date(), rne="P", run=run)
+    assert bool(links.find_link(carers, NOW + timedelta(hours=1))) is holds
 
 
 class TestPage:
