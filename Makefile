@@ -17,8 +17,6 @@ TEST_DATA_DIR ?= $(DATA_DIR)/test
 PYTEST_ARGS ?=
 # Tests that share costly set-up stay together on one worker (tests/conftest.py).
 TEST_WORKERS ?= 2
-# A browser's worker waits for much: one more keeps two cores busy.
-BROWSER_WORKERS ?= 3
 UV ?= $(VENV)/lock/bin/uv
 
 SET_UP := $(VENV)/.ready-run
@@ -70,7 +68,7 @@ test: export DATA_DIR := $(TEST_DATA_DIR)
 test: setup-test ## all tests, with PostgreSQL, Redis, a real worker and Chromium (PYTEST_ARGS="-k word" for some)
 	@$(PY) manage.py migrate --no-input --verbosity 0
 	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder --ignore=tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
-	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(BROWSER_WORKERS) --dist loadscope --no-loadscope-reorder tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
+	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
 
 lint: export DATA_DIR := $(TEST_DATA_DIR)
 lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema, missing migrations, check --deploy
