@@ -146,6 +146,8 @@ def _plain(text: str) -> str:
 def sentence_of(draft: Draft, name: str) -> str:
     """The target as one sentence: "By 12 March 2027 Sam will read 60 words a minute, measured by ..."."""
     outcome = re.sub(r"^\s*to\s+", "", draft.outcome.strip().rstrip("."), flags=re.IGNORECASE) or "..."
+    if outcome[1:2].islower():
+        outcome = outcome[0].lower() + outcome[1:]  # it begins with a verb, and people begin with a capital
     by = f"By {draft.due_on:%-d %B %Y} " if draft.due_on else ""
     parts = [f"{by}{name} will {outcome}"]
     if draft.measure.strip():

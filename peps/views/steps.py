@@ -99,7 +99,7 @@ def _with_form(request: HttpRequest, pep: PEP, form: GovForm, name: str, take: C
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, f"Done: {step.label.lower()}.")
+            messages.success(request, f"{step.label}: done.")
             return redirect("peps:pep", pep_id=pep.pk)
     context = pep_context(request, pep, title=f"{step.label}: {pep.pupil.display_name}")
     context |= {"form": form, "facts": [("Plan", pep.term_label), ("Stands at", STATE_LABELS[State(pep.state)])]}
