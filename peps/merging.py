@@ -38,10 +38,9 @@ def goes_with_its_plan(model: type[Model], kept: int, other: int, name: str) -> 
 
 def targets_go_with_their_plan(kept: int, other: int, name: str) -> Iterator[Step]:
     """The same for targets. A later target that was a step down from one of them stands by itself from then on."""
-    for target in Target.objects.filter(**{name: other}).order_by("pk"):
-        for later in target.steps_down.order_by("pk"):
-            yield Change(later, {"stepped_from": None}, "the target that it was a step down from went with its plan")
-        yield Drop(target, "the plan that stays has its own")
+    for later in Target.objects.filter(**{f"stepped_from__{name}": other}).order_by("pk"):
+        yield Change(later, {"stepped_from": None}, "the target that it was a step down from went with its plan")
+    yield from goes_with_its_plan(Target, kept, other, name)
 
 
 register(

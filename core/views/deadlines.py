@@ -16,9 +16,10 @@ from core.calendars import county_year, cut_offs, deadline_days
 from core.deadlines import services
 from core.deadlines.county import change_of, county_changes, county_deadlines
 from core.deadlines.registry import all_rules
-from core.deadlines.rules import TRIGGER_WORDS, Anchor, Deadline, Rule, Trigger, as_changed
+from core.deadlines.rules import TRIGGER_WORDS, Anchor, Days, Deadline, Rule, Trigger, as_changed
 from core.forms import DateInputField, GovForm, RadioField
 from core.models import DeadlineSetting, TermCutOff
+from core.once import answered_once
 from core.roles import ROLE_LABELS, Permission
 from core.scoping import require
 
@@ -109,10 +110,10 @@ def _change_words(row: DeadlineSetting) -> str:
     return _due_words(rule) + (f"; reminders {reminders}" if reminders and rule.switched_on else "")
 
 
-def _counted(academic_year: int, season: time_rules.Season) -> Deadline | None:
+def _counted(academic_year: int, season: time_rules.Season, days: Days) -> Deadline | None:
     """The last day for the meetings of a term as the rule counts it; None where the rule is off."""
     first, _ = county_year(academic_year).season(season)
-    due = county_deadlines(Trigger.TERM_START, first, days=deadline_days())
+    due = county_deadlines(Trigger.TERM_START, first, days=days)
     return next((one for one in due if one.code == LAST_DAY_RULE), None)
 
 
@@ -122,25 +123,23 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     year = time_rules.academic_year_of(today)
     fixed = {(row.academic_year, row.season): row for row in TermCutOff.objects.select_related("set_by")}
-    terms = [
-        (y, season, time_rules.term_label(y, season), fixed.get((y, season.value)), _counted(y, season))
-        for y in (year, year + 1)
-        for season in time_rules.Season
-    ]
     ordered = sorted((r for r in all_rules() if r.holds_on(today)), key=lambda r: (len(r.code), r.code))
-    return render(
-        request,
-        "deadlines/list.html",
-        {
+    with answered_once():
+        days = deadline_days()
+        context = {
             "page_title": "Deadlines",
             "rows": [_row(rule, today) for rule in ordered],
-            "terms": terms,
+            "terms": [
+                (y, season, time_rules.term_label(y, season), fixed.get((y, season.value)), _counted(y, season, days))
+                for y in (year, year + 1)
+                for season in time_rules.Season
+            ],
             "history": [
                 (row, _change_words(row))
                 for row in DeadlineSetting.objects.select_related("set_by").order_by("-set_at", "-pk")
             ],
-        },
-    )
+        }
+    return render(request, "deadlines/list.html", context)
 
 
 def deadline_rule(request: HttpRequest, code: str) -> HttpResponse:

@@ -37,10 +37,6 @@ class ReturnForm(GovForm):
                 widget=forms.Textarea(attrs={"rows": 2}),
                 max_length=2_000,
             )
-        first = next(iter(self.fields.values()))
-        first.help_text = (
-            "Write under a section what is to be mended: it goes back with that. A section left empty stays as it is."
-        )
 
     def reasons(self) -> dict[str, str]:
         """{section code: why}; call after is_valid()."""

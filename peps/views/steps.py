@@ -84,7 +84,9 @@ def submit(request: HttpRequest, pep_id: int) -> HttpResponse:
     return redirect("peps:pep", pep_id=pep.pk)
 
 
-def _with_form(request: HttpRequest, pep: PEP, form: GovForm, name: str, take: Callable[[], Any]) -> HttpResponse:
+def _with_form(
+    request: HttpRequest, pep: PEP, form: GovForm, name: str, take: Callable[[], Any], *, about: str = ""
+) -> HttpResponse:
     """A page with a form for one step: 403 for other roles, back with a word where the PEP does not stand there."""
     step = STEPS[name]
     role = Role(request.user.role)  # type: ignore[union-attr]
@@ -102,7 +104,8 @@ def _with_form(request: HttpRequest, pep: PEP, form: GovForm, name: str, take: C
             messages.success(request, f"{step.label}: done.")
             return redirect("peps:pep", pep_id=pep.pk)
     context = pep_context(request, pep, title=f"{step.label}: {pep.pupil.display_name}")
-    context |= {"form": form, "facts": [("Plan", pep.term_label), ("Stands at", STATE_LABELS[State(pep.state)])]}
+    facts = [("Plan", pep.term_label), ("Stands at", STATE_LABELS[State(pep.state)])]
+    context |= {"form": form, "facts": facts, "about": about}
     return render(request, "peps/meeting.html", context)
 
 
@@ -117,7 +120,8 @@ def return_sections(request: HttpRequest, pep_id: int) -> HttpResponse:
     def take() -> None:
         steps.return_sections(pep=pep, reasons=form.reasons(), actor=request.user)
 
-    return _with_form(request, pep, form, "return", take)
+    about = "Write under a section what is to be mended: it goes back with that. A section left empty stays as it is."
+    return _with_form(request, pep, form, "return", take, about=about)
 
 
 @require_POST

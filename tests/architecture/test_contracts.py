@@ -21,6 +21,16 @@ def test_the_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_programs_start_without_what_few_of_them_use() -> None:
+    """Tables of files and PDFs take a second and more to take in: who reads or prints one waits, nobody else."""
+    start = (
+        "import sys, django; django.setup(); from django.urls import resolve; resolve('/');"
+        "print(sorted({'pandas', 'weasyprint'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_every_package_has_its_floor() -> None:
     floors = [name for layer in contract("floors")["layers"] for name in re.split(r"\s*\|\s*", layer)]
     assert sorted(floors) == sorted(PACKAGES)

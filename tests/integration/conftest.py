@@ -19,7 +19,7 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKS_THE_SERVER = re.compile(
-    r"feed_life|two_at_once|gias|ssda903|b2b|conflict|dispos|merge|history|access_log|seal|database(?!_restart)"
+    r"feed_(?:life|states|two_at_once)|_feed\.py|gias|ssda903|welfare|b2b|conflict|dispos|merge|history|access_log|seal|database(?!_restart)"
 )
 
 

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.deadlines import services
@@ -119,6 +121,21 @@ def test_the_page_tells_changes_as_the_table_does_and_those_to_come(client, head
         "12 school days before the end of term; reminders 5",
         "5 working days after submission; reminders 3, 1",
     ]
+
+
+def test_changes_and_calendars_are_asked_once_for_all_rules_and_terms(client, head):
+    client.force_login(head)
+    url = reverse("deadlines:list")
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(url)
+    tables = [
+        t for q in asked for t in ("core_deadlinesetting", "core_termcutoff", "core_term") if f'FROM "{t}"' in q["sql"]
+    ]
+    # Once as rules and days, once as the rows that the page shows.
+    assert tables.count("core_deadlinesetting") <= 2
+    assert tables.count("core_termcutoff") <= 2
+    assert tables.count("core_term") <= 1
 
 
 def test_the_queue_counts_by_the_countys_rule(head):

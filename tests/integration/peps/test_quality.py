@@ -160,6 +160,7 @@ class TestPages:
         answer = client.post(url, data, follow=True)
         assert answer.redirect_chain[-1][0] == reverse("peps:return", args=[pep.pk])
         assert answer.context["form"].initial == {"reason_C": "Ask her"}
+        assert "A section left empty stays as it is." in answer.content.decode()
 
     def test_the_school_sees_the_list_before_it_submits_and_the_words_after(self, client, pep, teacher, adviser):
         client.force_login(teacher)

@@ -74,3 +74,5 @@ def test_the_sentence() -> None:
         "60; Ms Lowe: Paired reading, twice a week; Helen Lowe sees to it."
     )
     assert sentence_of(Draft(outcome="to swim 25 metres"), "Sam") == "Sam will swim 25 metres."
+    assert sentence_of(Draft(outcome="Swim 25 metres"), "Sam") == "Sam will swim 25 metres."
+    assert sentence_of(Draft(outcome="GCSE maths at grade 4"), "Sam") == "Sam will GCSE maths at grade 4."
