@@ -305,6 +305,15 @@ def applied_filters(context: Context, form: BaseForm | None) -> list[dict[str, s
     return applied
 
 
+@register.inclusion_tag("components/filtered_heading.html", takes_context=True)
+def filtered_heading(context: Context, *, form: BaseForm, rows: int, noun: str) -> dict[str, Any]:
+    """A heading over a list that a number elsewhere led to: how many rows, and what narrows them.
+
+    `noun` is "PEP,PEPs". Without a filter there is no heading: the page's own says it.
+    """
+    return {"applied": applied_filters(context, form), "rows": rows, "noun": noun}
+
+
 def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"

@@ -9,6 +9,8 @@ from peps.forms.sections import RowsField
 from peps.models import Target
 from peps.rules import targets as rules
 
+OPTIONAL = ("child_view", "cost", "cost_words")
+"""What a target may be saved without; the hints ask for all else (rules/targets.py)."""
 HOW_COLUMNS = (("what", "What"), ("when", "When"), ("where", "Where"), ("who", "By whom"), ("often", "How often"))
 
 
@@ -51,6 +53,11 @@ class TargetForm(GovForm):
         label="What does the child say to this target?", widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
     from_voice = forms.BooleanField(label="It was set or changed because of what the child said", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in OPTIONAL:  # now, because an error names its question by the bare label
+            self.fields[name].label = f"{self.fields[name].label} (optional)"
 
     def get_layout(self) -> Layout:
         """The questions in five groups."""

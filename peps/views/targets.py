@@ -90,7 +90,8 @@ def _builder(
     context = pep_context(request, pep, title=f"{'Target' if target else 'New target'}: {pep.pupil.display_name}")
     context |= {"form": form, "source": source, "target": target}
     # The page after a refusal, and of a target that exists, shows the sentence without waiting for a key to be pressed.
-    context |= _in_one_sentence(pep, given, ())
+    # A form that is not complete was not yet asked for more than that: its advice stays. Else it is among the errors.
+    context |= _in_one_sentence(pep, given, () if valid else _written(request))
     return render(request, "peps/target.html", context)
 
 
@@ -118,8 +119,12 @@ def target_sentence(request: HttpRequest, pep_id: int) -> HttpResponse:
     pep = pep_in_work(request, pep_id)
     form = TargetForm(request.POST)
     form.is_valid()
-    written = {name for name, value in request.POST.items() if str(value).strip()}
-    return render(request, "peps/target_sentence.html", _in_one_sentence(pep, form.cleaned_data, written))
+    return render(request, "peps/target_sentence.html", _in_one_sentence(pep, form.cleaned_data, _written(request)))
+
+
+def _written(request: HttpRequest) -> set[str]:
+    """The questions that have an answer by now."""
+    return {name for name, value in request.POST.items() if str(value).strip()}
 
 
 @require_POST

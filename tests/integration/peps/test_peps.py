@@ -163,7 +163,9 @@ class TestPages:
         waiting = PEP.objects.get(pupil=late)
         assert reverse("peps:record_meeting", args=[waiting.pk]) in page.content.decode()
         assert page.content.decode().count("Record the meeting") == 3
-        assert len(client.get(reverse("peps:list") + "?status=soon").context["rows"]) == 2
+        soon = client.get(reverse("peps:list") + "?status=soon")
+        assert len(soon.context["rows"]) == 2
+        assert "2 PEPs: Due within" in soon.content.decode()
         assert len(client.get(reverse("peps:list") + "?status=held").context["rows"]) == 1
         assert len(client.get(reverse("peps:list") + f"?status=soon&adviser={adviser.pk}").context["rows"]) == 0
 

@@ -125,6 +125,16 @@ def test_the_sentence_comes_while_it_is_written(client, pep, teacher):
     assert "Name the person" not in text
 
 
+def test_advice_stays_when_a_question_was_left_empty(client, pep, teacher):
+    client.force_login(teacher)
+    url = reverse("peps:target_new", args=[pep.pk])
+    text = client.post(url, {"outcome": "improve maths", "need": ""}).content.decode()
+    assert "There is a problem" in text
+    assert text.count("not “improve reading”") == 1
+    assert "Cost in pounds, if it needs money (optional)" in text
+    assert "Who sees to it? (optional)" not in text
+
+
 def test_the_list_shows_what_to_review(client, pep, old, teacher):
     make(old)
     client.force_login(teacher)

@@ -166,6 +166,13 @@ class TestFilterPanel:
         assert "Tue 1 Sep 2026" in html
         assert 'class="moj-filter__tag" href="?"' in html
 
+    def test_a_filtered_list_says_above_it_what_it_is(self) -> None:
+        query = "?school=3&state=a&sort=-name"
+        form = Narrowed(RequestFactory().get(query).GET)
+        tag = '{% filtered_heading form=form rows=1 noun="PEP,PEPs" %}'
+        assert ">1 PEP: Larkfield Academy · Late</h2>" in draw(tag, {"form": form}, query)
+        assert "<h2" not in draw(tag, {"form": Narrowed({})})
+
 
 class Sample(GovTable):
     caption = "Children"
