@@ -17,7 +17,11 @@ TEST_DATA_DIR ?= $(DATA_DIR)/test
 PYTEST_ARGS ?=
 # Tests that share costly set-up stay together on one worker (tests/conftest.py).
 TEST_WORKERS ?= 2
-UV ?= $(VENV)/lock/bin/uv
+PYTEST = VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
+# A server for the tests outside the browser, in place of the embedded one.
+MAIN_DATABASE_URL ?=
+ON_SERVER := $(if $(MAIN_DATABASE_URL),DATABASE_URL=$(MAIN_DATABASE_URL))
+UV ?= $(VENV)/bin/uv
 
 SET_UP := $(VENV)/.ready-run
 SET_UP_TEST := $(VENV)/.ready-test
@@ -34,11 +38,11 @@ setup: $(SET_UP) ## Debian packages where allowed, and the Python environment
 
 setup-test: $(SET_UP_TEST) ## the same, with what the tests need
 
-$(SET_UP): requirements.txt scripts/bootstrap.py
+$(SET_UP): requirements.txt requirements-uv.txt scripts/bootstrap.py
 	@VENV=$(VENV) $(PYTHON) scripts/bootstrap.py run
 	@touch $@
 
-$(SET_UP_TEST): requirements.txt requirements-dev.txt scripts/bootstrap.py
+$(SET_UP_TEST): requirements.txt requirements-dev.txt requirements-uv.txt scripts/bootstrap.py
 	@VENV=$(VENV) $(PYTHON) scripts/bootstrap.py test
 	@touch $(SET_UP) $@
 
@@ -66,9 +70,10 @@ run: setup ## serve what is in DATA_DIR, with worker and schedule
 
 test: export DATA_DIR := $(TEST_DATA_DIR)
 test: setup-test ## all tests, with PostgreSQL, Redis, a real worker and Chromium (PYTEST_ARGS="-k word" for some)
-	@$(PY) manage.py migrate --no-input --verbosity 0
-	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder --ignore=tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
-	@VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
+	@$(ON_SERVER) $(PY) manage.py migrate --no-input --verbosity 0
+	@$(ON_SERVER) $(PYTEST) --ignore=tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
+	@$(if $(ON_SERVER),$(PY) manage.py migrate --no-input --verbosity 0)
+	@$(PYTEST) tests/functional $(PYTEST_ARGS) || [ $$? = 5 ]
 
 lint: export DATA_DIR := $(TEST_DATA_DIR)
 lint: setup-test ## ruff, mypy, import-linter, djlint, hadolint, compose schema, missing migrations, check --deploy
@@ -91,12 +96,14 @@ bench: setup-test ## measure speed and size against their limits, in a scratch i
 	@$(PY) manage.py bench
 
 lock: setup ## choose the newest versions that pyproject.toml allows, and write the hashed lock files
-	@test -x $(UV) || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv; }
+	@test -x $(UV) || $(PY) -m pip install --quiet --require-hashes --requirement requirements-uv.txt
 	@$(UV) lock --upgrade
 	@$(UV) export --frozen --no-emit-project --no-header --no-default-groups -o requirements.txt --quiet
 	@$(UV) export --frozen --no-emit-project --no-header --no-default-groups --group dev \
 		-o requirements-dev.txt --quiet
 	@rm uv.lock
+	@echo uv | $(UV) pip compile --upgrade --generate-hashes --universal --no-header --no-annotate --quiet - \
+		-o requirements-uv.txt
 
 clean: ## remove what can be made again: the environment, caches, collected files, the tests' data
 	rm -rf $(VENV) $(TEST_DATA_DIR) $(DATA_DIR)/static $(DATA_DIR)/logs

@@ -3,7 +3,7 @@
 
     python3 scripts/bootstrap.py run     what `make demo` and `make run` need
     python3 scripts/bootstrap.py test    the tools and the browser of `make test` too
-    python3 scripts/bootstrap.py ci      and the PostgreSQL 15 server of the second run in .ci/run
+    python3 scripts/bootstrap.py ci      and the PostgreSQL 15 server of .ci/run
 
 Standard library only. Does nothing, at once, when everything is there.
 """
@@ -14,6 +14,7 @@ import ctypes.util
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(os.environ.get("VENV", ROOT / ".venv")).absolute()
 OLDEST, TOO_NEW = (3, 11), (3, 14)
+UV = VENV / "bin" / "uv"
+OWN_INDEX = re.compile(r"\.(?:index-url|no-index|proxy)=")
+"""In what `pip config list` says: settings that uv does not read."""
 
 
 def library(*names: str) -> bool:
@@ -67,8 +71,8 @@ RUN: list[Need] = [
 TEST: list[Need] = [
     (
         "Chromium",
-        lambda: program("chromium", "chromium-browser", "google-chrome"),
-        ["chromium"],
+        lambda: program("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+        ["chromium-headless-shell"],
         "the browser tests cannot run",
     ),
     (
@@ -158,6 +162,22 @@ def fingerprint(requirements: Path) -> str:
     return hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
 
 
+def install_locked(requirements: Path) -> bool:
+    """By uv, in a fifth of pip's time; by pip where uv cannot do it, or where pip was told of another index."""
+    python = str(VENV / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
+    # A lock file names every package: nothing is to be resolved, and each file must have its listed hash.
+    locked = ["--no-deps", "--require-hashes", "--requirement"]
+    uv = [str(UV), "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
+    told = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+    if not OWN_INDEX.search(told):
+        steps = [[*pip, *locked, str(ROOT / "requirements-uv.txt")], [*uv, *locked, str(requirements)]]
+        if all(subprocess.run(step, check=False).returncode == 0 for step in steps):
+            return True
+        say("That did not work: pip does it now, which takes longer.")
+    return subprocess.run([*pip, *locked, str(requirements)], check=False).returncode == 0
+
+
 def make_environment(requirements: Path, also: Sequence[Path] = ()) -> None:
     """Install a lock file. `also` names the lock files that are part of it."""
     stamp = VENV / ".installed"
@@ -167,13 +187,10 @@ def make_environment(requirements: Path, also: Sequence[Path] = ()) -> None:
         say(f"Making the Python environment in {VENV}")
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     count = sum(1 for line in requirements.read_text().splitlines() if "==" in line)
-    say(f"Installing up to {count} Python packages from {requirements.name} (a minute or two the first time)")
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    # The lock file names every package: nothing is to be resolved, and each file must have its listed hash.
-    command += ["--no-input", "--no-deps", "--require-hashes", "--requirement", str(requirements)]
+    say(f"Installing up to {count} Python packages from {requirements.name} (up to two minutes the first time)")
     stamp.unlink(missing_ok=True)
-    if subprocess.run(command, check=False).returncode != 0:
-        say("pip could not install the packages (its message is above). Is the network there? Try again.")
+    if not install_locked(requirements):
+        say("The packages could not be installed (the message is above). Is the network there? Try again.")
         sys.exit(1)
     stamp.write_text("\n".join(fingerprint(one) for one in (requirements, *also)) + "\n")
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -18,23 +17,6 @@ import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-ASKS_THE_SERVER = re.compile(
-    r"feed_(?:life|states|two_at_once)|_feed\.py|gias|ssda903|welfare|b2b|conflict|dispos|merge|history|access_log|seal|database(?!_restart)"
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Migrations, feeds, audit and constraints must hold on PostgreSQL 15 too.
-
-    So the files whose matter that is; pages and rules above them ask nothing of a server that these do not.
-    """
-    for item in items:
-        if not ASKS_THE_SERVER.search(item.path.name):
-            continue
-        if item.path.is_relative_to(Path(__file__).parent) and not item.get_closest_marker("worker"):
-            fixtures = set(getattr(item, "fixturenames", ()))
-            if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
-                item.add_marker(pytest.mark.postgres15)
 
 
 def eventually(true: Callable[[], bool], seconds: float = 30) -> bool:
