@@ -154,7 +154,6 @@ def test_a_fault_is_told_and_exits_with_one(feed, tmp_path: Path, monkeypatch) -
     assert FeedRun.objects.get(pk=told["run"]).status == "failed"
 
 
-@pytest.mark.postgres15
 def test_as_a_process_only_json_on_standard_output(manage: Manage, tmp_path: Path) -> None:
     for kind in KINDS:
         delivery(kind, tmp_path / "in")

@@ -19,7 +19,7 @@ from core.roles import Role
 from tests.integration.core.feed_files import KINDS, before, delivery, sources
 from tests.integration.core.snapshots import changed, facts, snapshot
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
+pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 23)
 Status = FeedRun.Status

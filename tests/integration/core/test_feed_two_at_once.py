@@ -18,7 +18,7 @@ from schools.models import School
 from tests.integration.core.feed_files import delivery, sources
 from tests.integration.core.holding import InThread, holding, until_waiting_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres15]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 TODAY = date(2026, 11, 23)
 Status = FeedRun.Status
