@@ -9,13 +9,14 @@ from peps.forms.sections import RowsField
 from peps.models import Target
 from peps.rules import targets as rules
 
-OPTIONAL = ("child_view", "cost", "cost_words")
-"""What a target may be saved without; the hints ask for all else (rules/targets.py)."""
 HOW_COLUMNS = (("what", "What"), ("when", "When"), ("where", "Where"), ("who", "By whom"), ("often", "How often"))
 
 
 class TargetForm(GovForm):
-    """What is needed, what will be reached, how, how we will know, who sees to it and by when."""
+    """What is needed, what will be reached, how, how we will know, who sees to it and by when.
+
+    The hints ask for what is neither required nor marked as optional (rules/targets.py).
+    """
 
     submit_label = "Save the target"
     kind = forms.ChoiceField(
@@ -44,20 +45,22 @@ class TargetForm(GovForm):
     owner_name = forms.CharField(label="Who sees to it?", help_text="A person by name", max_length=120, required=False)
     due_on = forms.DateField(label="By when?", required=False)
     cost = forms.DecimalField(
-        label="Cost in pounds, if it needs money", max_digits=8, decimal_places=2, min_value=0, required=False
+        label="Cost in pounds, if it needs money (optional)",
+        max_digits=8,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        error_messages={"invalid": "Cost in pounds must be a number, like 350"},
     )
     cost_words = forms.CharField(
-        label="How the cost is made up", help_text="“10 sessions at £35”", max_length=200, required=False
+        label="How the cost is made up (optional)", help_text="“10 sessions at £35”", max_length=200, required=False
     )
     child_view = forms.CharField(
-        label="What does the child say to this target?", widget=forms.Textarea(attrs={"rows": 2}), required=False
+        label="What does the child say to this target? (optional)",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
     )
     from_voice = forms.BooleanField(label="It was set or changed because of what the child said", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in OPTIONAL:  # now, because an error names its question by the bare label
-            self.fields[name].label = f"{self.fields[name].label} (optional)"
 
     def get_layout(self) -> Layout:
         """The questions in five groups."""

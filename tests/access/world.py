@@ -361,11 +361,12 @@ def _conflict(pupil: Pupil, first: Register, second: Register) -> MarkConflict:
 
 
 def _session(user: User) -> str:
-    """A session as sign-in leaves it, made once for all tests."""
+    """A session as the first page after sign-in leaves it, made once for all tests: else each request writes it."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store["signed_in_at"] = store["last_seen"] = int(NOW.timestamp())
     store.create()
     assert store.session_key
     return store.session_key
