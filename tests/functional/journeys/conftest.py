@@ -13,6 +13,7 @@ from django.test import Client, override_settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from core.roles import Role
+from tests.functional.conftest import AXE_SOURCE
 from tests.functional.journeys.county import NOW, Site, load, person
 
 DESKTOP: Any = {"width": 1280, "height": 720}
@@ -98,6 +99,7 @@ def visit(site: Site, context: BrowserContext) -> Iterator[Callable[..., Page]]:
 def tab(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
     """One tab for all pages that are only looked at: what each of them loads is loaded once."""
     context = browser.new_context(**browser_context_args)
+    context.add_init_script(AXE_SOURCE)
     yield context.new_page()
     context.close()
 

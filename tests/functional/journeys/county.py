@@ -14,6 +14,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIServer
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import WSGIRequestHandler
@@ -67,6 +68,13 @@ class _Server(ThreadingMixIn, WSGIServer):
     request_queue_size = 20
 
 
+def _kept_by_browsers(environ: dict[str, Any], start_response: Callable[..., Any]) -> Callable[..., Any]:
+    """Scripts and styles are not asked for again with each page, as on an installation."""
+    if not environ["PATH_INFO"].startswith(settings.STATIC_URL):
+        return start_response
+    return lambda status, headers, *more: start_response(status, [*headers, ("Cache-Control", "max-age=3600")], *more)
+
+
 class Site:
     """The running service at `url`; `quiet()` waits until no request is under way, before a test uses the ORM."""
 
@@ -114,7 +122,7 @@ class Site:
                 return [b""]
             connections["default"] = self._shared
             waiting = len(self._shared.run_on_commit)
-            answer = self._handler(environ, start_response)
+            answer = self._handler(environ, _kept_by_browsers(environ, start_response))
             body = b"".join(answer)
             if hasattr(answer, "close"):
                 answer.close()
