@@ -20,7 +20,7 @@ TEST_WORKERS ?= 2
 PYTEST = VS_TEST_TEMPLATE=virtualschool $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
 # A server for the tests outside the browser, in place of the embedded one.
 MAIN_DATABASE_URL ?=
-ON_SERVER := $(if $(MAIN_DATABASE_URL),DATABASE_URL=$(MAIN_DATABASE_URL))
+ON_SERVER := $(if $(MAIN_DATABASE_URL),DATABASE_URL='$(MAIN_DATABASE_URL)')
 UV ?= $(VENV)/bin/uv
 
 SET_UP := $(VENV)/.ready-run
