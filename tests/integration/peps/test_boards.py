@@ -86,6 +86,7 @@ class TestBoard:
         total = page.context["total"]
         assert (total.all, total.in_time, total.late, total.overdue, total.ahead) == (5, 2, 1, 1, 1)
         assert (total.submitted, total.returned, total.approved, total.days) == (1, 1, 1, 8)
+        assert "5 plans, 1 of them not due yet. Of the others 2 of 4 (50.0%) held in time" in page.content.decode()
         numbers = [
             (int(cell["number"]), cell["url"])
             for lines in (page.context["whole"], *(t[2] for t in page.context["tables"]))
