@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, ModelChoiceField
 from django.http import QueryDict
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.base import Node as TemplateNode
@@ -321,6 +321,8 @@ def _in_words(field: Any, value: Any) -> str:
         return wording.when(value)
     if isinstance(value, str) or not isinstance(value, Iterable):
         value = [value]
+    if isinstance(field, ModelChoiceField):
+        return ", ".join(field.label_from_instance(one) for one in value)  # its choices would be a query
     names = {str(key): str(label) for key, label in getattr(field, "choices", []) or [] if not isinstance(label, list)}
     return ", ".join(names.get(str(getattr(one, "pk", one)), str(one)) for one in value)
 

@@ -86,7 +86,7 @@ class TestBoard:
         total = page.context["total"]
         assert (total.all, total.in_time, total.late, total.overdue, total.ahead) == (5, 2, 1, 1, 1)
         assert (total.submitted, total.returned, total.approved, total.days) == (1, 1, 1, 8)
-        assert "5 plans, 1 of them not due yet. Of the others 2 of 4 (50.0%) held in time" in page.content.decode()
+        assert "5 plans, 1 still ahead. Of the others 2 of 4 (50.0%) held in time" in page.content.decode()
         numbers = [
             (int(cell["number"]), cell["url"])
             for lines in (page.context["whole"], *(t[2] for t in page.context["tables"]))
@@ -97,6 +97,13 @@ class TestBoard:
         numbers += [(one["number"], one["url"]) for one in page.context["states"]]
         assert len(numbers) > 20
         assert {url: n for n, url in numbers if client.get(url).context["page"].paginator.count != n} == {}
+
+    def test_at_the_beginning_of_a_term_there_is_no_share_yet(self, client, head):
+        plan(due_on=date(2026, 11, 27), state="open")
+        client.force_login(head)
+        text = client.get(reverse("peps:board")).content.decode()
+        assert "1 plan, 1 still ahead.</p>" in text
+        assert "held in time" not in text
 
     def test_only_for_those_who_answer_for_every_child(self, client):
         client.force_login(MembershipFactory().user)
